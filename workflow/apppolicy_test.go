@@ -10,18 +10,19 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestATenantsPolicyIsKeptBeforeAnythingIsMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer.Policy.NoSecrets = true
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.approves(n, id)
-		pass(time.Second)
-		if r := w.get(id); r.Failure.Rule != workflow.RulePolicy || len(w.apps) != 0 || !strings.Contains(r.Failure.Text, "certificate") {
+		w := workflowtest.New(t)
+		w.Signer.Policy.NoSecrets = true
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.Approves(n, id)
+		workflowtest.Pass(time.Second)
+		if r := w.Get(id); r.Failure.Rule != workflow.RulePolicy || len(w.Apps) != 0 || !strings.Contains(r.Failure.Text, "certificate") {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
@@ -29,24 +30,24 @@ func TestATenantsPolicyIsKeptBeforeAnythingIsMade(t *testing.T) {
 
 func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer.Policy.SecretMax = 10 * 24 * time.Hour
-		n := w.boot()
-		defer n.stop()
-		r := w.settle(n, w.request(n), workflow.StateReady)
-		if left := time.Until(r.Made.KeyExpires); left > w.signer.Policy.SecretMax ||
+		w := workflowtest.New(t)
+		w.Signer.Policy.SecretMax = 10 * 24 * time.Hour
+		n := w.Boot()
+		defer n.Stop()
+		r := w.Settle(n, w.Request(n), workflow.StateReady)
+		if left := time.Until(r.Made.KeyExpires); left > w.Signer.Policy.SecretMax ||
 			!strings.Contains(r.Steps.Get(workflow.StepCredential).Note, "cut from 30 days to 10 days") {
 			t.Errorf("it has %v left: %s", left, r.Steps.Get(workflow.StepCredential).Note)
 		}
 		if words := r.Cut(); !strings.Contains(words, "30 days were approved") {
 			t.Errorf("the requester is told %q", words)
 		}
-		w.signer.Policy.SecretMax = 30 * 24 * time.Hour
-		other, err := n.Submit(t.Context(), bea, draft("payroll-restore"))
+		w.Signer.Policy.SecretMax = 30 * 24 * time.Hour
+		other, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("payroll-restore"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, other.ID, workflow.StateReady); r.Cut() != "" {
+		if r = w.Settle(n, other.ID, workflow.StateReady); r.Cut() != "" {
 			t.Errorf("nothing was cut, and the requester is told %q: %s", r.Cut(), r.Steps.Get(workflow.StepCredential).Note)
 		}
 	})
@@ -54,17 +55,17 @@ func TestALifetimeIsCutToWhatTheTenantAllows(t *testing.T) {
 
 func TestACertificateValidForTooLongIsRefusedFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer = adaOfAzure()
-		w.signer.Policy.CertificateMax = 90 * 24 * time.Hour
-		n := w.boot()
-		defer n.stop()
-		r, _ := n.Submit(t.Context(), bea, certificateDraft("a"))
-		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(r.ID)), nil)
-		pass(time.Second)
-		if r := w.get(r.ID); r.Failure.Rule != workflow.RulePolicy || len(w.apps) != 0 {
+		w := workflowtest.New(t)
+		w.Signer = workflowtest.AdaOfAzure()
+		w.Signer.Policy.CertificateMax = 90 * 24 * time.Hour
+		n := w.Boot()
+		defer n.Stop()
+		r, _ := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("a"))
+		n.Approve(t.Context(), r.ID, workflowtest.Ada, w.Get(r.ID).Rev)
+		workflowtest.Pass(time.Second)
+		w.Use(w.CodeFor(w.Get(r.ID)), nil)
+		workflowtest.Pass(time.Second)
+		if r := w.Get(r.ID); r.Failure.Rule != workflow.RulePolicy || len(w.Apps) != 0 {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})

@@ -11,10 +11,11 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func beaSignsIn() workflow.Signer {
-	return workflow.Signer{TenantID: contosoID, ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}
+	return workflow.Signer{TenantID: workflowtest.ContosoID, ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}
 }
 
 func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
@@ -36,38 +37,38 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 		"no answer": {beaSignsIn(), nil, errors.New("boom SECRET"), "vb365-prod returned an unexpected response (reference ", true},
 		"another tenant": {workflow.Signer{TenantID: "other", ObjectID: "X", UPN: "bea@fabrikam.com"}, nil, nil,
 			"bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
-		"an administrator": {workflow.Signer{TenantID: contosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com",
+		"an administrator": {workflow.Signer{TenantID: workflowtest.ContosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com",
 			Roles: []string{workflow.GlobalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
-		"an approver": {adaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
+		"an approver": {workflowtest.AdaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t).withServer()
+				w := workflowtest.New(t).WithServer()
 				var log bytes.Buffer
-				w.out = &log
-				n := w.boot()
-				r := w.connectedApp(n)
-				code := w.asks(n, r.ID, bea)
-				if code.To.ID != bea.ID || code.Prompt == nil || code.Said != "" {
+				w.Out = &log
+				n := w.Boot()
+				r := w.ConnectedApp(n)
+				code := w.Asks(n, r.ID, workflowtest.Bea)
+				if code.To.ID != workflowtest.Bea.ID || code.Prompt == nil || code.Said != "" {
 					t.Fatalf("she was shown %+v", code)
 				}
-				w.signer, w.shows, w.vb365.refuses = c.signer, c.shows, c.refuses
-				w.use(code.Prompt.Code.Reveal(), nil)
-				pass(10 * time.Second)
-				got := w.newestCheck()
-				if got.Prompt != nil || !strings.Contains(got.Said, c.says) || got.To.ID != bea.ID || len(w.checks) != 1 {
+				w.Signer, w.Shows, w.Vb365.Refuses = c.signer, c.shows, c.refuses
+				w.Use(code.Prompt.Code.Reveal(), nil)
+				workflowtest.Pass(10 * time.Second)
+				got := w.NewestCheck()
+				if got.Prompt != nil || !strings.Contains(got.Said, c.says) || got.To.ID != workflowtest.Bea.ID || len(w.Checks) != 1 {
 					t.Errorf("she was told %+v", got)
 				}
-				if asked := slices.Contains(w.calls, "signed in"); asked != c.asked {
+				if asked := slices.Contains(w.Calls, "signed in"); asked != c.asked {
 					t.Errorf("the server was asked: %v", asked)
 				}
-				after := w.get(r.ID)
-				if last := after.History[len(after.History)-1]; last.Kind != workflow.EventChecked || last.By != bea.ID ||
+				after := w.Get(r.ID)
+				if last := after.History[len(after.History)-1]; last.Kind != workflow.EventChecked || last.By != workflowtest.Bea.ID ||
 					!strings.Contains(last.Text, c.says) || after.State != workflow.StateDone || after.SignIn.N != r.SignIn.N {
 					t.Errorf("the history ends with %+v, and it is %s", last, after.State)
 				}
-				n.stop()
-				w.noSecrets(log.String(), "ASSERTION ", code.Prompt.Code.Reveal())
+				n.Stop()
+				w.NoSecrets(log.String(), "ASSERTION ", code.Prompt.Code.Reveal())
 			})
 		})
 	}
@@ -75,18 +76,18 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 
 func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).withServer()
-		n := w.boot()
-		defer n.stop()
-		r := w.connectedApp(n)
+		w := workflowtest.New(t).WithServer()
+		n := w.Boot()
+		defer n.Stop()
+		r := w.ConnectedApp(n)
 		for _, c := range []struct {
 			who  people.Person
 			edit func()
 			rule workflow.Rule
 		}{
-			{tom, nil, workflow.RuleNotRequester},
-			{people.Person{ID: bea.ID, Name: "Bea", Outside: "you are a guest"}, nil, workflow.RuleOutsider},
-			{bea, func() { n.SetBackups(nil) }, workflow.RuleNoServer},
+			{workflowtest.Tom, nil, workflow.RuleNotRequester},
+			{people.Person{ID: workflowtest.Bea.ID, Name: "Bea", Outside: "you are a guest"}, nil, workflow.RuleOutsider},
+			{workflowtest.Bea, func() { n.SetBackups(nil) }, workflow.RuleNoServer},
 		} {
 			if c.edit != nil {
 				c.edit()
@@ -96,16 +97,16 @@ func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
 				t.Errorf("%s: %v", c.who.Name, err)
 			}
 		}
-		pass(time.Second)
-		if len(w.checks) != 0 || slices.Contains(w.calls, "assertion code") {
-			t.Errorf("somebody was shown %v", w.checks)
+		workflowtest.Pass(time.Second)
+		if len(w.Checks) != 0 || slices.Contains(w.Calls, "assertion code") {
+			t.Errorf("somebody was shown %v", w.Checks)
 		}
-		n.SetBackups(w.servers(&wired{w, n.off}))
-		if got := w.asks(n, r.ID, zoe); got.To.ID != zoe.ID || got.Prompt == nil { // an owner
+		n.SetBackups(w.Servers(&workflowtest.Wires{World: w, Off: n.Off}))
+		if got := w.Asks(n, r.ID, workflowtest.Zoe); got.To.ID != workflowtest.Zoe.ID || got.Prompt == nil { // an owner
 			t.Errorf("Zoe was shown %+v", got)
 		}
-		plain := w.askServer(n, draft("other"))
-		if _, err := n.CheckConnection(t.Context(), plain.ID, bea); err == nil ||
+		plain := w.AskServer(n, workflowtest.Draft("other"))
+		if _, err := n.CheckConnection(t.Context(), plain.ID, workflowtest.Bea); err == nil ||
 			!strings.Contains(err.Error(), "no backup server is connected") {
 			t.Errorf("an app without a server: %v", err)
 		}
@@ -114,54 +115,55 @@ func TestOnlyWhoHasAConnectedAppCanCheckIt(t *testing.T) {
 
 func TestANewCodeAndARestartEndACheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).withServer()
-		n := w.boot()
-		r := w.connectedApp(n)
-		first := w.asks(n, r.ID, bea)
-		second := w.asks(n, r.ID, bea)
-		if got := w.checks["check1"]; got.Prompt != nil || got.Said != "A newer code replaced this one." ||
+		w := workflowtest.New(t).WithServer()
+		n := w.Boot()
+		r := w.ConnectedApp(n)
+		first := w.Asks(n, r.ID, workflowtest.Bea)
+		second := w.Asks(n, r.ID, workflowtest.Bea)
+		if got := w.Checks["check1"]; got.Prompt != nil || got.Said != "A newer code replaced this one." ||
 			second.Prompt.Code == first.Prompt.Code {
 			t.Errorf("the first message says %+v", got)
 		}
-		n.stop()
-		if got := w.checks["check2"]; got.Prompt != nil || !strings.Contains(got.Said, "The bot was restarted") {
+		n.Stop()
+		if got := w.Checks["check2"]; got.Prompt != nil || !strings.Contains(got.Said, "The bot was restarted") {
 			t.Errorf("the second message says %+v", got)
 		}
-		n = w.boot()
-		defer n.stop()
+		n = w.Boot()
+		defer n.Stop()
 		synctest.Wait()
-		third := w.asks(n, r.ID, bea)
-		w.use(third.Prompt.Code.Reveal(), &workflow.SignInError{Reason: workflow.SignInDeclined})
-		if got := w.checks["check3"]; !strings.Contains(got.Said, "Press Check the connection if that was a mistake") {
+		third := w.Asks(n, r.ID, workflowtest.Bea)
+		w.Use(third.Prompt.Code.Reveal(), &workflow.SignInError{Reason: workflow.SignInDeclined})
+		if got := w.Checks["check3"]; !strings.Contains(got.Said, "Press Check the connection if that was a mistake") {
 			t.Errorf("the third message says %+v", got)
 		}
-		if n.engine.Checks() != 0 || w.get(r.ID).State != workflow.StateDone {
-			t.Errorf("there are %d checks", n.engine.Checks())
+		if n.Engine.Checks() != 0 || w.Get(r.ID).State != workflow.StateDone {
+			t.Errorf("there are %d checks", n.Engine.Checks())
 		}
 	})
 }
 
 func TestTheHistoryKeepsTheLastCheckOfEachPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).withServer()
-		n := w.boot()
-		defer n.stop()
-		r := w.connectedApp(n)
+		w := workflowtest.New(t).WithServer()
+		n := w.Boot()
+		defer n.Stop()
+		r := w.ConnectedApp(n)
 		before := len(r.History)
 		for range 3 {
-			for _, who := range []people.Person{bea, zoe} {
+			for _, who := range []people.Person{workflowtest.Bea, workflowtest.Zoe} {
 				if _, err := n.CheckConnection(t.Context(), r.ID, who); err != nil {
 					t.Fatal(err)
 				}
-				pass(16 * time.Minute) // nobody signs in
+				workflowtest.Pass(16 * time.Minute) // nobody signs in
 			}
 		}
-		after := w.get(r.ID)
+		after := w.Get(r.ID)
 		if n := len(after.History) - before; n != 4 {
 			t.Fatalf("six checks by two people are %d lines: %+v", n, after.History[before:])
 		}
-		for i, want := range []workflow.Event{{Kind: workflow.EventCheckAsked, By: bea.ID}, {Kind: workflow.EventChecked, By: bea.ID},
-			{Kind: workflow.EventCheckAsked, By: zoe.ID}, {Kind: workflow.EventChecked, By: zoe.ID}} {
+		for i, want := range []workflow.Event{{Kind: workflow.EventCheckAsked, By: workflowtest.Bea.ID}, {Kind: workflow.EventChecked,
+			By: workflowtest.Bea.ID},
+			{Kind: workflow.EventCheckAsked, By: workflowtest.Zoe.ID}, {Kind: workflow.EventChecked, By: workflowtest.Zoe.ID}} {
 			if e := after.History[before+i]; e.Kind != want.Kind || e.By != want.By || e.Times != 3 {
 				t.Errorf("line %d is %+v", i, e)
 			}

@@ -5,54 +5,56 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // The main job, with a crash, a lost answer or a busy service at any call.
 
 // journey plays the main job in a world that misbehaves in the way that arrange
 // sets up, and counts its outside calls.
-func journey(t *testing.T, arrange func(w *world, n *node) (restart bool)) (calls int) {
+func journey(t *testing.T, arrange func(w *workflowtest.World, n *workflowtest.Node) (restart bool)) (calls int) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.lag = 1
-		n := w.boot()
+		w := workflowtest.New(t)
+		w.Lag = 1
+		n := w.Boot()
 		restart := arrange(w, n)
-		id := w.request(n)
-		w.people(n, id)
+		id := w.Request(n)
+		w.People(n, id)
 		if restart {
-			n.stop()
-			w.before, w.after = nil, nil
-			n = w.boot()
-			w.people(n, id)
+			n.Stop()
+			w.Before, w.After = nil, nil
+			n = w.Boot()
+			w.People(n, id)
 		}
-		n.stop()
-		w.wantOne(id)
-		calls = len(w.calls)
+		n.Stop()
+		w.WantOne(id)
+		calls = len(w.Calls)
 	})
 	return calls
 }
 
 func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
-	calls := journey(t, func(*world, *node) bool { return false })
+	calls := journey(t, func(*workflowtest.World, *workflowtest.Node) bool { return false })
 	if calls < 15 {
 		t.Fatalf("the main job has only %d outside calls", calls)
 	}
 	for _, when := range []string{"before", "after"} {
 		for at := range calls {
 			t.Run(fmt.Sprint(when, " call ", at), func(t *testing.T) {
-				journey(t, func(w *world, n *node) bool {
+				journey(t, func(w *workflowtest.World, n *workflowtest.Node) bool {
 					left := at
 					cut := func(string) error {
 						if left--; left < 0 {
-							*n.off = true
-							return errPower
+							*n.Off = true
+							return workflowtest.ErrPower
 						}
 						return nil
 					}
 					if when == "before" {
-						w.before = cut
+						w.Before = cut
 					} else {
-						w.after = cut
+						w.After = cut
 					}
 					return true
 				})
@@ -62,28 +64,28 @@ func TestAPowerCutAtAnyCallLosesNothingAndDoublesNothing(t *testing.T) {
 }
 
 func TestEveryAnswerLostAfterItsEffectDoublesNothing(t *testing.T) {
-	journey(t, func(w *world, n *node) bool {
+	journey(t, func(w *workflowtest.World, n *workflowtest.Node) bool {
 		lost := map[string]bool{}
-		w.after = func(call string) error {
+		w.After = func(call string) error {
 			if call == "who signed in" || lost[call] {
 				return nil
 			}
 			lost[call] = true
-			return busy{}
+			return workflowtest.Busy{}
 		}
 		return false
 	})
 }
 
 func TestEveryCallThrottledOnceIsRiddenOut(t *testing.T) {
-	journey(t, func(w *world, n *node) bool {
+	journey(t, func(w *workflowtest.World, n *workflowtest.Node) bool {
 		throttled := map[string]bool{}
-		w.before = func(call string) error {
+		w.Before = func(call string) error {
 			if call == "who signed in" || throttled[call] {
 				return nil
 			}
 			throttled[call] = true
-			return busy{5 * time.Second}
+			return workflowtest.Busy{After: 5 * time.Second}
 		}
 		return false
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // Whoever registers an app is made its owner by Entra. No right of an approver's
@@ -26,15 +27,15 @@ func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.signer.ObjectID, w.signer.Requesters = "o-ada", c.requesters
-				n := w.boot()
-				defer n.stop()
-				r := w.settle(n, w.request(n), workflow.StateReady)
-				if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, c.want) {
+				w := workflowtest.New(t)
+				w.Signer.ObjectID, w.Signer.Requesters = "o-ada", c.requesters
+				n := w.Boot()
+				defer n.Stop()
+				r := w.Settle(n, w.Request(n), workflow.StateReady)
+				if got := w.App(r.Made.ObjectID).Owners; !slices.Equal(got, c.want) {
 					t.Errorf("the owners are %q, want %q", got, c.want)
 				}
-				if got := w.app(r.Made.ObjectID).principalOwners; len(got) != 0 {
+				if got := w.App(r.Made.ObjectID).PrincipalOwners; len(got) != 0 {
 					t.Errorf("%q own the service principal", got)
 				}
 				if note := r.Steps.Get(workflow.StepOwner).Note; !strings.Contains(note, c.says) || r.Made.Creator != "o-ada" {
@@ -74,17 +75,17 @@ func TestAnEarlierSignerDoesNotStayAnOwnerEither(t *testing.T) {
 
 // That Entra keeps an owner is no reason to keep the requester waiting.
 func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
-	for what, no := range map[string]error{"a no": &workflow.ServiceError{Code: "x", Text: "no"}, "no answer": busy{}} {
+	for what, no := range map[string]error{"a no": &workflow.ServiceError{Code: "x", Text: "no"}, "no answer": workflowtest.Busy{}} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.signer.ObjectID, w.keepsOwners = "o-ada", no
-				n := w.boot()
-				defer n.stop()
-				r := w.settle(n, w.request(n), workflow.StateReady)
+				w := workflowtest.New(t)
+				w.Signer.ObjectID, w.KeepsOwners = "o-ada", no
+				n := w.Boot()
+				defer n.Stop()
+				r := w.Settle(n, w.Request(n), workflow.StateReady)
 				if st := r.Steps.Get(workflow.StepOwner); st.Status != workflow.StepDone ||
 					!strings.Contains(st.Note, "Entra did not take Ada@contoso.com") ||
-					!slices.Contains(w.app(r.Made.ObjectID).owners, "OBJ-BEA") {
+					!slices.Contains(w.App(r.Made.ObjectID).Owners, "OBJ-BEA") {
 					t.Errorf("the step is %+v", st)
 				}
 			})
@@ -95,20 +96,20 @@ func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
 // A busy Entra is waited for: five tries are less than three minutes.
 func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer.ObjectID = "o-ada"
+		w := workflowtest.New(t)
+		w.Signer.ObjectID = "o-ada"
 		busies := 5
-		w.before = func(call string) error {
+		w.Before = func(call string) error {
 			if call != "owner" || busies == 0 {
 				return nil
 			}
 			busies--
-			return busy{}
+			return workflowtest.Busy{}
 		}
-		n := w.boot()
-		defer n.stop()
-		r := w.settle(n, w.request(n), workflow.StateReady)
-		if got := w.app(r.Made.ObjectID).owners; !slices.Equal(got, []string{"OBJ-BEA"}) ||
+		n := w.Boot()
+		defer n.Stop()
+		r := w.Settle(n, w.Request(n), workflow.StateReady)
+		if got := w.App(r.Made.ObjectID).Owners; !slices.Equal(got, []string{"OBJ-BEA"}) ||
 			strings.Contains(r.Steps.Get(workflow.StepOwner).Note, "did not take") {
 			t.Errorf("the owners are %q; the step says %q", got, r.Steps.Get(workflow.StepOwner).Note)
 		}
@@ -119,12 +120,12 @@ func TestAnOwnerIsTakenAwayOnceEntraHasTimeForIt(t *testing.T) {
 // is called an owner who is none.
 func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer.ObjectID, w.noOwners = "o-ada", &workflow.ServiceError{Code: "403",
+		w := workflowtest.New(t)
+		w.Signer.ObjectID, w.NoOwners = "o-ada", &workflow.ServiceError{Code: "403",
 			Text: "the bot's own client has no consent for Directory.Read.All, which that takes"}
-		n := w.boot()
-		defer n.stop()
-		r := w.settle(n, w.request(n), workflow.StateReady)
+		n := w.Boot()
+		defer n.Stop()
+		r := w.Settle(n, w.Request(n), workflow.StateReady)
 		st := r.Steps.Get(workflow.StepOwner)
 		for _, says := range []string{"Entra did not make Bea an owner (the bot's own client has no consent for Directory.Read.All, " +
 			"which that takes)", "an application administrator can", "stays one"} {
@@ -132,7 +133,7 @@ func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 				t.Errorf("the step does not say %q: %q", says, st.Note)
 			}
 		}
-		if got := w.app(r.Made.ObjectID).owners; st.Status != workflow.StepSkipped || !slices.Equal(got, []string{"o-ada"}) ||
+		if got := w.App(r.Made.ObjectID).Owners; st.Status != workflow.StepSkipped || !slices.Equal(got, []string{"o-ada"}) ||
 			strings.HasPrefix(st.Note, "Bea") {
 			t.Errorf("the owners are %q; the step is %+v", got, st)
 		}
@@ -143,11 +144,11 @@ func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 // registering, so that an app can be without one.
 func TestAnAppWithoutAnyOwnerSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.ownsNothing, w.signer.Requesters = true, nil
-		n := w.boot()
-		defer n.stop()
-		r := w.settle(n, w.request(n), workflow.StateReady)
+		w := workflowtest.New(t)
+		w.OwnsNothing, w.Signer.Requesters = true, nil
+		n := w.Boot()
+		defer n.Stop()
+		r := w.Settle(n, w.Request(n), workflow.StateReady)
 		if st := r.Steps.Get(workflow.StepOwner); !strings.Contains(st.Note, "nobody owns the app in Entra") ||
 			strings.Contains(st.Note, "stays one") {
 			t.Errorf("the step is %+v", st)

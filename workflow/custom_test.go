@@ -6,6 +6,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestWhoCanSignInToACustomAppIsChosen(t *testing.T) {
@@ -35,7 +36,7 @@ func TestWhoCanSignInToACustomAppIsChosen(t *testing.T) {
 				PublicRedirectURIs: []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}}
 		}, form.AnyTenant, true, []string{"ms-appx-web://microsoft.aad.brokerplugin/x"}, ""},
 	} {
-		d, p, wrong := draft(c.name), plan.Plan{Audience: form.ThisTenant}, form.Errors{}
+		d, p, wrong := workflowtest.Draft(c.name), plan.Plan{Audience: form.ThisTenant}, form.Errors{}
 		d.Permissions = []string{"graph:Application:User.Read.All"}
 		c.edit(&d)
 		form.CheckCustom(wrong, d, &p)

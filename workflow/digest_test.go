@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // until lets time go by to the next time of day, and a little beyond it.
@@ -17,40 +18,40 @@ func until(at time.Duration) {
 	if !due.After(now) {
 		due = due.Add(24 * time.Hour)
 	}
-	pass(due.Sub(now) + time.Second)
+	workflowtest.Pass(due.Sub(now) + time.Second)
 }
 
 func TestTheDigestSaysWhatWaitsOnceADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
 		until(8 * time.Hour)
-		if len(w.told()) != 0 {
-			t.Fatalf("there is nothing to say, and it was said: %+v", w.told())
+		if len(w.Told()) != 0 {
+			t.Fatalf("there is nothing to say, and it was said: %+v", w.Told())
 		}
-		first := w.request(n)
-		second, err := n.Submit(t.Context(), bea, draft("second"))
+		first := w.Request(n)
+		second, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("second"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		until(7 * time.Hour)
-		if len(w.told()) != 0 {
-			t.Fatalf("before it was due: %+v", w.told())
+		if len(w.Told()) != 0 {
+			t.Fatalf("before it was due: %+v", w.Told())
 		}
 		until(8 * time.Hour)
-		pass(10 * time.Hour)
-		if len(w.told()) != 1 {
-			t.Fatalf("%d digests in a day", len(w.told()))
+		workflowtest.Pass(10 * time.Hour)
+		if len(w.Told()) != 1 {
+			t.Fatalf("%d digests in a day", len(w.Told()))
 		}
-		g := w.told()[0]
+		g := w.Told()[0]
 		if len(g.Waiting) != 2 || g.Waiting[0].ID != first || g.Waiting[1].ID != second.ID || g.Tenant.Name != "contoso" || !g.First ||
 			g.Day != workflow.DayOf(time.Now()) {
 			t.Errorf("it says %+v", g)
 		}
 		until(8 * time.Hour)
-		if len(w.told()) != 2 || w.told()[1].Day == g.Day {
-			t.Errorf("the next day: %+v", w.told())
+		if len(w.Told()) != 2 || w.Told()[1].Day == g.Day {
+			t.Errorf("the next day: %+v", w.Told())
 		}
 	})
 }
@@ -63,13 +64,13 @@ func TestADigestIsSentOnceWhateverIsLost(t *testing.T) {
 	}{
 		{"the answer", func(try int) (error, error) {
 			if try < 3 {
-				return nil, busy{}
+				return nil, workflowtest.Busy{}
 			}
 			return nil, nil
 		}, true},
 		{"the call", func(try int) (error, error) {
 			if try < 3 {
-				return busy{5 * time.Minute}, nil
+				return workflowtest.Busy{After: 5 * time.Minute}, nil
 			}
 			return nil, nil
 		}, false},
@@ -82,24 +83,24 @@ func TestADigestIsSentOnceWhateverIsLost(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.policy.PendingExpires = 100 * 24 * time.Hour
-				n := w.boot()
-				w.request(n)
+				w := workflowtest.New(t)
+				w.Policy.PendingExpires = 100 * 24 * time.Hour
+				n := w.Boot()
+				w.Request(n)
 				tries := 0
-				w.set(func() { w.digest = func() (before, after error) { tries++; return c.wrong(tries) } })
+				w.Set(func() { w.DigestFails = func() (before, after error) { tries++; return c.wrong(tries) } })
 				until(8 * time.Hour)
-				pass(3 * time.Hour)
-				if tries != 3 || len(w.told()) != 1 || w.told()[0].First != c.first {
-					t.Errorf("%d tries, sent %+v", tries, w.told())
+				workflowtest.Pass(3 * time.Hour)
+				if tries != 3 || len(w.Told()) != 1 || w.Told()[0].First != c.first {
+					t.Errorf("%d tries, sent %+v", tries, w.Told())
 				}
-				n.stop()
-				w.digest = nil
-				n = w.boot()
-				defer n.stop()
-				pass(time.Hour)
-				if len(w.told()) != 1 {
-					t.Errorf("after a restart there are %d", len(w.told()))
+				n.Stop()
+				w.DigestFails = nil
+				n = w.Boot()
+				defer n.Stop()
+				workflowtest.Pass(time.Hour)
+				if len(w.Told()) != 1 {
+					t.Errorf("after a restart there are %d", len(w.Told()))
 				}
 			})
 		})
@@ -108,75 +109,75 @@ func TestADigestIsSentOnceWhateverIsLost(t *testing.T) {
 
 func TestADigestThatFellDueWhileNobodyWasThereIsSentAtStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		w.request(n)
-		n.stop()
+		w := workflowtest.New(t)
+		n := w.Boot()
+		w.Request(n)
+		n.Stop()
 		until(21 * time.Hour)
-		n = w.boot()
-		pass(time.Second)
-		if len(w.told()) != 1 || w.told()[0].First || w.told()[0].Day != workflow.DayOf(time.Now()) {
-			t.Errorf("sent %+v", w.told())
+		n = w.Boot()
+		workflowtest.Pass(time.Second)
+		if len(w.Told()) != 1 || w.Told()[0].First || w.Told()[0].Day != workflow.DayOf(time.Now()) {
+			t.Errorf("sent %+v", w.Told())
 		}
-		n.stop()
-		pass(24 * time.Hour) // a day without anybody has no digest
+		n.Stop()
+		workflowtest.Pass(24 * time.Hour) // a day without anybody has no digest
 		until(3 * time.Hour)
-		n = w.boot()
-		defer n.stop()
-		pass(time.Minute)
-		if len(w.told()) != 1 {
-			t.Errorf("the digest of a day that is over was sent: %+v", w.told())
+		n = w.Boot()
+		defer n.Stop()
+		workflowtest.Pass(time.Minute)
+		if len(w.Told()) != 1 {
+			t.Errorf("the digest of a day that is over was sent: %+v", w.Told())
 		}
 	})
 }
 
 func TestADigestThatIsOffIsNeverSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.policy.DigestAt = -1
-		n := w.boot()
-		defer n.stop()
-		w.request(n)
-		pass(48 * time.Hour)
-		if len(w.told()) != 0 {
-			t.Errorf("sent %+v", w.told())
+		w := workflowtest.New(t)
+		w.Policy.DigestAt = -1
+		n := w.Boot()
+		defer n.Stop()
+		w.Request(n)
+		workflowtest.Pass(48 * time.Hour)
+		if len(w.Told()) != 0 {
+			t.Errorf("sent %+v", w.Told())
 		}
 	})
 }
 
 func TestTheDigestNamesCredentialsThatEndAndPeopleWhoHaveLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		app := w.handedOver(n) // its secret lives for 30 days
-		w.set(func() { w.left = []people.Person{tom, bea} })
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		app := w.HandedOver(n) // its secret lives for 30 days
+		w.Set(func() { w.Left = []people.Person{workflowtest.Tom, workflowtest.Bea} })
 		until(8 * time.Hour)
-		if len(w.told()) != 1 || len(w.told()[0].Ending) != 1 || w.told()[0].Ending[0].ID != app.ID {
-			t.Fatalf("sent %+v", w.told())
+		if len(w.Told()) != 1 || len(w.Told()[0].Ending) != 1 || w.Told()[0].Ending[0].ID != app.ID {
+			t.Fatalf("sent %+v", w.Told())
 		}
-		if d := w.told()[0].Departed; len(d) != 1 || d[0].ID != bea.ID || len(d[0].Apps) != 1 || d[0].Apps[0].ID != app.ID {
+		if d := w.Told()[0].Departed; len(d) != 1 || d[0].ID != workflowtest.Bea.ID || len(d[0].Apps) != 1 || d[0].Apps[0].ID != app.ID {
 			t.Errorf("departed: %+v", d)
 		}
-		w.set(func() { w.noPeople = errors.New("missing_scope") })
+		w.Set(func() { w.NoPeople = errors.New("missing_scope") })
 		until(8 * time.Hour)
-		if len(w.told()) != 2 || !w.told()[1].Unasked || len(w.told()[1].Departed) != 0 {
-			t.Errorf("where nobody says who has left: %+v", w.told())
+		if len(w.Told()) != 2 || !w.Told()[1].Unasked || len(w.Told()[1].Departed) != 0 {
+			t.Errorf("where nobody says who has left: %+v", w.Told())
 		}
-		w.set(func() { w.noPeople = busy{} })
+		w.Set(func() { w.NoPeople = workflowtest.Busy{} })
 		until(8 * time.Hour)
-		if len(w.told()) != 2 {
+		if len(w.Told()) != 2 {
 			t.Error("nobody waited for who has left")
 		}
-		pass(time.Hour)
-		if len(w.told()) != 3 || !w.told()[2].Unasked {
-			t.Errorf("the rest waits for ever: %+v", w.told())
+		workflowtest.Pass(time.Hour)
+		if len(w.Told()) != 3 || !w.Told()[2].Unasked {
+			t.Errorf("the rest waits for ever: %+v", w.Told())
 		}
-		pass(30 * 24 * time.Hour)
-		last := w.told()[len(w.told())-1]
-		w.set(func() { w.noPeople = nil })
+		workflowtest.Pass(30 * 24 * time.Hour)
+		last := w.Told()[len(w.Told())-1]
+		w.Set(func() { w.NoPeople = nil })
 		until(8 * time.Hour)
-		if last = w.told()[len(w.told())-1]; len(last.Ending) != 0 || len(last.Departed) != 1 {
+		if last = w.Told()[len(w.Told())-1]; len(last.Ending) != 0 || len(last.Departed) != 1 {
 			t.Errorf("after its end the credential is still about to end: %+v", last)
 		}
 	})

@@ -10,50 +10,51 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestARequestBecomesAnAppWithASecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.people(n, id)
-		w.wantOne(id)
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.People(n, id)
+		w.WantOne(id)
 	})
 }
 
 func TestAStepThatEntraDoesNotTakeForThreeMinutesFailsAndCanBeRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.consent = busy{}
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		r := w.get(id)
-		n.Approve(t.Context(), id, ada, r.Rev)
+		w := workflowtest.New(t)
+		w.Consent = workflowtest.Busy{}
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		r := w.Get(id)
+		n.Approve(t.Context(), id, workflowtest.Ada, r.Rev)
 		synctest.Wait()
-		pass(time.Second)
+		workflowtest.Pass(time.Second)
 		began := time.Now()
-		w.use(w.codeFor(w.get(id)), nil)
-		pass(workflow.StepTimeout - 20*time.Second)
-		if r := w.get(id); r.State != workflow.StateProvisioning || r.Steps.Get(workflow.StepConsent).Status != workflow.StepWaiting {
+		w.Use(w.CodeFor(w.Get(id)), nil)
+		workflowtest.Pass(workflow.StepTimeout - 20*time.Second)
+		if r := w.Get(id); r.State != workflow.StateProvisioning || r.Steps.Get(workflow.StepConsent).Status != workflow.StepWaiting {
 			t.Fatalf("after %v it is %s, consent %+v", time.Since(began), r.State, r.Steps.Get(workflow.StepConsent))
 		}
-		pass(40 * time.Second)
-		if r := w.get(id); r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "Grant admin consent") {
+		workflowtest.Pass(40 * time.Second)
+		if r := w.Get(id); r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "Grant admin consent") {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
-		w.mu.Lock()
-		w.consent = nil
-		w.mu.Unlock()
-		w.people(n, id)
-		w.wantOne(id)
+		w.Mu.Lock()
+		w.Consent = nil
+		w.Mu.Unlock()
+		w.People(n, id)
+		w.WantOne(id)
 	})
 }
 
 // lag is what a directory says of something that is not known to it yet, or not any more.
-type lag struct{ busy }
+type lag struct{ workflowtest.Busy }
 
 func (lag) Describe() *workflow.ServiceError {
 	return &workflow.ServiceError{Code: "HTTP 404", Text: "It may have been deleted.", Ref: "ref-1"}
@@ -61,56 +62,57 @@ func (lag) Describe() *workflow.ServiceError {
 
 func TestWhatDoesNotGoAwayIsToldAsWhatItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.consent = lag{}
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.approves(n, id)
-		pass(workflow.StepTimeout - 20*time.Second)
-		if r := w.get(id); r.State != workflow.StateProvisioning || r.Steps.Get(workflow.StepConsent).Status != workflow.StepWaiting {
+		w := workflowtest.New(t)
+		w.Consent = lag{}
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.Approves(n, id)
+		workflowtest.Pass(workflow.StepTimeout - 20*time.Second)
+		if r := w.Get(id); r.State != workflow.StateProvisioning || r.Steps.Get(workflow.StepConsent).Status != workflow.StepWaiting {
 			t.Fatalf("it is %s, consent %+v", r.State, r.Steps.Get(workflow.StepConsent))
 		}
-		pass(40 * time.Second)
-		if r := w.get(id); r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "It may have been deleted.") ||
+		workflowtest.Pass(40 * time.Second)
+		if r := w.Get(id); r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "It may have been deleted.") ||
 			strings.Contains(r.Failure.Text, "did not answer") || r.Failure.Ref != "ref-1" {
 			t.Fatalf("it is %s: %+v", r.State, r.Failure)
 		}
-		w.mu.Lock()
-		w.consent = nil
-		w.mu.Unlock()
-		w.people(n, id)
-		w.wantOne(id)
+		w.Mu.Lock()
+		w.Consent = nil
+		w.Mu.Unlock()
+		w.People(n, id)
+		w.WantOne(id)
 	})
 }
 
 func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.consent = &workflow.ServiceError{Code: "Authorization_RequestDenied", Text: "no"}
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.approves(n, id)
-		pass(time.Second)
-		if r := w.get(id); r.State != workflow.StateFailed {
+		w := workflowtest.New(t)
+		w.Consent = &workflow.ServiceError{Code: "Authorization_RequestDenied", Text: "no"}
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.Approves(n, id)
+		workflowtest.Pass(time.Second)
+		if r := w.Get(id); r.State != workflow.StateFailed {
 			t.Fatalf("it is %s", r.State)
 		}
-		if _, err := n.Undo(t.Context(), id, zoe); err != nil {
+		if _, err := n.Undo(t.Context(), id, workflowtest.Zoe); err != nil {
 			t.Fatal(err)
 		}
-		pass(time.Second)
-		w.mu.Lock()
-		w.signer = workflow.Signer{TenantID: contosoID, ObjectID: "obj-zoe", UPN: "zoe@contoso.com",
+		workflowtest.Pass(time.Second)
+		w.Mu.Lock()
+		w.Signer = workflow.Signer{TenantID: workflowtest.ContosoID, ObjectID: "obj-zoe", UPN: "zoe@contoso.com",
 			Roles: []string{workflow.ApplicationAdministrator}}
-		w.mu.Unlock()
-		w.use(w.codeFor(w.get(id)), nil)
-		pass(10 * time.Second)
-		if r := w.get(id); r.State != workflow.StateUndone || len(w.apps) != 0 {
-			t.Errorf("it is %s, with %d apps", r.State, len(w.apps))
+		w.Mu.Unlock()
+		w.Use(w.CodeFor(w.Get(id)), nil)
+		workflowtest.Pass(10 * time.Second)
+		if r := w.Get(id); r.State != workflow.StateUndone || len(w.Apps) != 0 {
+			t.Errorf("it is %s, with %d apps", r.State, len(w.Apps))
 		}
-		if _, err := n.Submit(t.Context(), bea, form.Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup", Reason: "again",
-			Team: "C", Credential: plan.CredentialSecret, Lifetime: time.Hour}); err != nil {
+		if _, err := n.Submit(t.Context(), workflowtest.Bea, form.Draft{Origin: "V2", Product: "vbo365", AppName: "payroll-backup",
+			Reason: "again",
+			Team:   "C", Credential: plan.CredentialSecret, Lifetime: time.Hour}); err != nil {
 			t.Errorf("the name is not free again: %v", err)
 		}
 	})
@@ -118,22 +120,22 @@ func TestUndoDeletesWhatTheRequestMade(t *testing.T) {
 
 func TestMoreRolesThanApprovedIsAnAlarmAndTakesTheSecretAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.extra = []string{"RoleManagement.ReadWrite.Directory"}
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.approves(n, id)
-		pass(5 * time.Second)
-		r := w.get(id)
+		w := workflowtest.New(t)
+		w.Extra = []string{"RoleManagement.ReadWrite.Directory"}
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.Approves(n, id)
+		workflowtest.Pass(5 * time.Second)
+		r := w.Get(id)
 		if r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess ||
 			!strings.Contains(r.Failure.Text, "RoleManagement.ReadWrite.Directory") {
 			t.Errorf("it is %s: %+v", r.State, r.Failure)
 		}
-		if a := w.one(); len(a.keys) != 0 {
-			t.Errorf("the app still has %v", a.keys)
+		if a := w.One(); len(a.Keys) != 0 {
+			t.Errorf("the app still has %v", a.Keys)
 		}
-		if _, _, err := n.Claim(t.Context(), id, bea); err == nil {
+		if _, _, err := n.Claim(t.Context(), id, workflowtest.Bea); err == nil {
 			t.Error("the secret can be claimed")
 		}
 	})
@@ -141,26 +143,26 @@ func TestMoreRolesThanApprovedIsAnAlarmAndTakesTheSecretAway(t *testing.T) {
 
 func TestASecretThatNobodyOpensIsRevokedAndMadeAnewOnRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.people(n, id)
-		old := w.get(id).Made.KeyID
-		pass(w.policy.RevealWithin)
-		r := w.get(id)
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.People(n, id)
+		old := w.Get(id).Made.KeyID
+		workflowtest.Pass(w.Policy.RevealWithin)
+		r := w.Get(id)
 		if r.State != workflow.StateRevoked || r.Handover.Status != workflow.HandoverRevoked || len(r.Handover.Sealed) != 0 {
 			t.Fatalf("it is %s, %+v", r.State, r.Handover)
 		}
-		if _, _, err := n.Claim(t.Context(), id, bea); refusedBy(err) != workflow.RuleTooLate {
+		if _, _, err := n.Claim(t.Context(), id, workflowtest.Bea); refusedBy(err) != workflow.RuleTooLate {
 			t.Errorf("a late press got %v", err)
 		}
-		if _, err := n.Retry(t.Context(), id, ada, r.Rev); err != nil {
+		if _, err := n.Retry(t.Context(), id, workflowtest.Ada, r.Rev); err != nil {
 			t.Fatal(err)
 		}
-		w.people(n, id)
-		w.wantOne(id)
-		if w.get(id).Made.KeyID == old {
+		w.People(n, id)
+		w.WantOne(id)
+		if w.Get(id).Made.KeyID == old {
 			t.Error("it is the old key")
 		}
 	})
@@ -168,16 +170,16 @@ func TestASecretThatNobodyOpensIsRevokedAndMadeAnewOnRetry(t *testing.T) {
 
 func TestNobodyDecides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		pass(w.policy.RemindEvery + time.Minute)
-		if r := w.get(id); r.State != workflow.StatePending || r.History[len(r.History)-1].Kind != workflow.EventReminder {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		workflowtest.Pass(w.Policy.RemindEvery + time.Minute)
+		if r := w.Get(id); r.State != workflow.StatePending || r.History[len(r.History)-1].Kind != workflow.EventReminder {
 			t.Errorf("after a day: %s, %+v", r.State, r.History)
 		}
-		pass(w.policy.PendingExpires)
-		r := w.get(id)
+		workflowtest.Pass(w.Policy.PendingExpires)
+		r := w.Get(id)
 		if r.State != workflow.StateExpired || !r.WakeAt.IsZero() {
 			t.Errorf("after a week: %s, woken at %v", r.State, r.WakeAt)
 		}
@@ -201,31 +203,31 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				n := w.boot()
-				defer n.stop()
-				id := w.request(n)
-				if len(w.codes) != 0 {
+				w := workflowtest.New(t)
+				n := w.Boot()
+				defer n.Stop()
+				id := w.Request(n)
+				if len(w.Codes) != 0 {
 					t.Error("there is a code before anybody approved")
 				}
-				n.Approve(t.Context(), id, ada, w.get(id).Rev)
-				pass(time.Second)
+				n.Approve(t.Context(), id, workflowtest.Ada, w.Get(id).Rev)
+				workflowtest.Pass(time.Second)
 				if c.err != nil {
-					w.use(w.codeFor(w.get(id)), c.err)
+					w.Use(w.CodeFor(w.Get(id)), c.err)
 				} else {
-					pass(16 * time.Minute)
+					workflowtest.Pass(16 * time.Minute)
 				}
-				pass(time.Second)
-				r := w.get(id)
+				workflowtest.Pass(time.Second)
+				r := w.Get(id)
 				if r.State != workflow.StateSignIn || r.SignIn.Status != workflow.SignInOver || !strings.Contains(r.Failure.Text, c.says) ||
 					!strings.Contains(r.Failure.Text, "New code") {
 					t.Errorf("it is %s, %s: %s", r.State, r.SignIn.Status, r.Failure.Text)
 				}
-				if w.codeFor(r) != "" || len(w.apps) != 0 {
-					t.Errorf("code %q is still shown, or something was made: %v", w.codeFor(r), w.apps)
+				if w.CodeFor(r) != "" || len(w.Apps) != 0 {
+					t.Errorf("code %q is still shown, or something was made: %v", w.CodeFor(r), w.Apps)
 				}
-				w.people(n, id)
-				w.wantOne(id)
+				w.People(n, id)
+				w.WantOne(id)
 			})
 		})
 	}
@@ -233,15 +235,15 @@ func TestACodeThatCameToNothingChangesNothingAndOffersANewOne(t *testing.T) {
 
 func TestStoppingLetsACallUnderWayBeSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		id := w.request(n)
-		w.approves(n, id)
-		n.stop()
-		calls := len(w.calls)
-		pass(time.Hour)
-		if len(w.calls) != calls {
-			t.Errorf("calls after the end: %v", w.calls[calls:])
+		w := workflowtest.New(t)
+		n := w.Boot()
+		id := w.Request(n)
+		w.Approves(n, id)
+		n.Stop()
+		calls := len(w.Calls)
+		workflowtest.Pass(time.Hour)
+		if len(w.Calls) != calls {
+			t.Errorf("calls after the end: %v", w.Calls[calls:])
 		}
 	})
 }
@@ -255,26 +257,26 @@ func refusedBy(err error) workflow.Rule {
 
 func TestAMistakeWhileTheProofReadsRolesEndsOnlyThatStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.set(func() {
-			w.before = func(call string) error {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.Set(func() {
+			w.Before = func(call string) error {
 				if call == "inspect" {
 					panic("a mistake")
 				}
 				return nil
 			}
 		})
-		r := w.settle(n, id, workflow.StateFailed)
+		r := w.Settle(n, id, workflow.StateFailed)
 		if s := r.Steps.Get(workflow.StepProof); s.Status != workflow.StepFailed || !strings.Contains(r.Failure.Text, "did not expect") {
 			t.Errorf("the step is %+v, and people are told: %s", s, r.Failure.Text)
 		}
-		w.set(func() { w.before = nil })
-		if _, err := n.Retry(t.Context(), id, ada, w.get(id).Rev); err != nil {
+		w.Set(func() { w.Before = nil })
+		if _, err := n.Retry(t.Context(), id, workflowtest.Ada, w.Get(id).Rev); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, id, workflow.StateDone)
+		w.Settle(n, id, workflow.StateDone)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func times(r *workflow.Request, what workflow.EventKind) (n int) {
@@ -24,25 +25,25 @@ func times(r *workflow.Request, what workflow.EventKind) (n int) {
 // Source: services.md, section 8.
 func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		r := w.withMailboxes(n)
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		r := w.WithMailboxes(n)
 		if !r.NeedsEWS() {
 			t.Fatal("the app does not have to be listed")
 		}
 		for day := range 7 {
-			pass(24*time.Hour + time.Minute)
-			if r = w.get(r.ID); r.EWS.Reminders != day+1 || r.Posts[workflow.PostNamed(workflow.PostEWS, day+1)].TS == "" {
+			workflowtest.Pass(24*time.Hour + time.Minute)
+			if r = w.Get(r.ID); r.EWS.Reminders != day+1 || r.Posts[workflow.PostNamed(workflow.PostEWS, day+1)].TS == "" {
 				t.Fatalf("day %d: %+v, %+v", day, r.EWS, r.Posts)
 			}
 		}
-		pass(6 * 24 * time.Hour) // from then on once a week
-		if r = w.get(r.ID); r.EWS.Reminders != 7 {
+		workflowtest.Pass(6 * 24 * time.Hour) // from then on once a week
+		if r = w.Get(r.ID); r.EWS.Reminders != 7 {
 			t.Errorf("%+v", r.EWS)
 		}
-		pass(24*time.Hour + time.Minute)
-		if r = w.get(r.ID); r.EWS.Reminders != 8 || times(r, workflow.EventEWSReminded) != 8 ||
+		workflowtest.Pass(24*time.Hour + time.Minute)
+		if r = w.Get(r.ID); r.EWS.Reminders != 8 || times(r, workflow.EventEWSReminded) != 8 ||
 			!r.Posts[workflow.PostNamed(workflow.PostEWS, 7)].Last {
 			t.Errorf("%+v, %+v", r.EWS, r.Posts)
 		}
@@ -50,20 +51,21 @@ func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 		if _, err := n.SayEWSListed(t.Context(), r.ID, stranger); err == nil {
 			t.Error("a stranger's word counts")
 		}
-		r, err := n.SayEWSListed(t.Context(), r.ID, ada) // an approver
-		if err != nil || !r.EWSListed() || r.EWS.By != ada.ID || r.EWS.AppID != r.Made.AppID || times(r, workflow.EventEWSListed) != 1 {
+		r, err := n.SayEWSListed(t.Context(), r.ID, workflowtest.Ada) // an approver
+		if err != nil || !r.EWSListed() || r.EWS.By != workflowtest.Ada.ID || r.EWS.AppID != r.Made.AppID || times(r,
+			workflow.EventEWSListed) != 1 {
 			t.Fatalf("%+v, %v", r.EWS, err)
 		}
-		if _, err := n.SayEWSListed(t.Context(), r.ID, bea); err == nil {
+		if _, err := n.SayEWSListed(t.Context(), r.ID, workflowtest.Bea); err == nil {
 			t.Error("it was said twice")
 		}
-		pass(60 * 24 * time.Hour)
-		if r = w.get(r.ID); r.EWS.Reminders != 8 {
+		workflowtest.Pass(60 * 24 * time.Hour)
+		if r = w.Get(r.ID); r.EWS.Reminders != 8 {
 			t.Errorf("after it was said: %+v", r.EWS)
 		}
 		// What follows about the same app knows of it.
-		renewed := w.renews(n, r, draft(""))
-		if renewed = w.settle(n, renewed.ID, workflow.StateOverlap); renewed.NeedsEWS() || !renewed.EWSListed() ||
+		renewed := w.Renews(n, r, workflowtest.Draft(""))
+		if renewed = w.Settle(n, renewed.ID, workflow.StateOverlap); renewed.NeedsEWS() || !renewed.EWSListed() ||
 			renewed.EWS.Reminders != 0 {
 			t.Errorf("%+v", renewed.EWS)
 		}
@@ -73,22 +75,22 @@ func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
 	for _, anew := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			n := w.boot()
-			defer n.stop()
-			head := w.withMailboxes(n)
-			if _, err := n.SayEWSListed(t.Context(), head.ID, bea); err != nil {
+			w := workflowtest.New(t)
+			n := w.Boot()
+			defer n.Stop()
+			head := w.WithMailboxes(n)
+			if _, err := n.SayEWSListed(t.Context(), head.ID, workflowtest.Bea); err != nil {
 				t.Fatal(err)
 			}
-			w.isDeleted(head.UniqueName())
+			w.IsDeleted(head.UniqueName())
 			if anew {
-				w.set(func() { clear(w.deleted) })
+				w.Set(func() { clear(w.Deleted) })
 			}
-			r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+			r, err := n.Recreate(t.Context(), workflowtest.Bea, head.ID, workflowtest.FollowUp("V-recreate"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, workflow.StateDone)
+			r = w.Settle(n, r.ID, workflow.StateDone)
 			if anew != r.NeedsEWS() || anew == r.EWSListed() || (r.EWSBefore() == head.Made.AppID) != anew {
 				t.Errorf("made again %v: the App ID was %s and is %s; %+v", anew, head.Made.AppID, r.Made.AppID, r.EWS)
 			}
@@ -99,18 +101,18 @@ func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
 // It is said at the request that stands for the app while another one is under way.
 func TestWhatWasSaidMeanwhileOfTheAppIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		head := w.withMailboxes(n)
-		renewed := w.renews(n, head, draft(""))
-		if _, err := n.SayEWSListed(t.Context(), head.ID, bea); err != nil {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		head := w.WithMailboxes(n)
+		renewed := w.Renews(n, head, workflowtest.Draft(""))
+		if _, err := n.SayEWSListed(t.Context(), head.ID, workflowtest.Bea); err != nil {
 			t.Fatal(err)
 		}
-		if renewed = w.settle(n, renewed.ID, workflow.StateOverlap); !renewed.EWSListed() {
+		if renewed = w.Settle(n, renewed.ID, workflow.StateOverlap); !renewed.EWSListed() {
 			t.Errorf("%+v", renewed.EWS)
 		}
-		if _, err := n.SayEWSListed(t.Context(), head.ID, ada); err == nil || !strings.Contains(err.Error(), renewed.ID) {
+		if _, err := n.SayEWSListed(t.Context(), head.ID, workflowtest.Ada); err == nil || !strings.Contains(err.Error(), renewed.ID) {
 			t.Errorf("%v", err)
 		}
 	})
@@ -154,7 +156,7 @@ func TestTheNoticeOfExchangeFollowsTheCalendar(t *testing.T) {
 func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 	p := workflow.Policy{RemindEvery: 24 * time.Hour}
 	r := &workflow.Request{State: workflow.StateDone, Entered: catalog.EWS().Ends.Add(-36 * time.Hour), Made: workflow.Made{AppID: "a"},
-		Plan: mailboxes().Plan(mailboxes().Choice())}
+		Plan: workflowtest.Mailboxes().Plan(workflowtest.Mailboxes().Choice())}
 	if at := p.EWSRemindAt(r); at != catalog.EWS().Ends.Add(-12*time.Hour) {
 		t.Errorf("the first is at %s", at)
 	}
@@ -163,7 +165,7 @@ func TestNobodyIsRemindedOnceExchangeHasEndedThem(t *testing.T) {
 		t.Errorf("the next is at %s", at)
 	}
 	for _, never := range []*workflow.Request{
-		{State: workflow.StateDone, Made: r.Made, Plan: vbo().Plan(vbo().Choice())},
+		{State: workflow.StateDone, Made: r.Made, Plan: workflowtest.Vbo().Plan(workflowtest.Vbo().Choice())},
 		{State: workflow.StateDone, Kind: workflow.KindRetire, Made: r.Made, Plan: r.Plan},
 		{State: workflow.StateDone, Successor: "EA-9", Made: r.Made, Plan: r.Plan}, {State: workflow.StatePending, Plan: r.Plan},
 	} {

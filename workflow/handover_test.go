@@ -11,16 +11,17 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // readyAt is a desk with a request whose secret waits to be opened.
-func readyAt(t *testing.T) (*world, *workflow.Desk, string) {
+func readyAt(t *testing.T) (*workflowtest.World, *workflow.Desk, string) {
 	w, d, id := at(t, func(r *workflow.Request) {
-		in(workflow.StateReady, ada)(r)
+		in(workflow.StateReady, workflowtest.Ada)(r)
 		r.Entered = time.Now()
 	})
-	w.store.Update(context.Background(), id, func(r *workflow.Request) error {
-		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(id, seal.New("hunter2"))}
+	w.Store.Update(context.Background(), id, func(r *workflow.Request) error {
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.Key.Seal(id, seal.New("hunter2"))}
 		return nil
 	})
 	return w, d, id
@@ -29,25 +30,25 @@ func readyAt(t *testing.T) (*world, *workflow.Desk, string) {
 func TestOnlyTheRequesterOpensTheSecretAndOnlyOnce(t *testing.T) {
 	w, d, id := readyAt(t)
 	ctx := context.Background()
-	for _, by := range []people.Person{tom, ada, {}} {
+	for _, by := range []people.Person{workflowtest.Tom, workflowtest.Ada, {}} {
 		if _, s, err := d.Claim(ctx, id, by); refusedBy(err) != workflow.RuleNotRequester || !s.IsZero() {
 			t.Errorf("%s got %v, %v", by.Name, s, err)
 		}
 	}
-	if _, s, err := d.Claim(ctx, id, bea); err != nil || s.Reveal() != "hunter2" {
+	if _, s, err := d.Claim(ctx, id, workflowtest.Bea); err != nil || s.Reveal() != "hunter2" {
 		t.Fatalf("Bea got %q, %v", s.Reveal(), err)
 	}
-	if _, err := d.Opened(ctx, id, bea); err != nil {
+	if _, err := d.Opened(ctx, id, workflowtest.Bea); err != nil {
 		t.Fatal(err)
 	}
-	r := w.get(id)
+	r := w.Get(id)
 	if r.State != workflow.StateDone || len(r.Handover.Sealed) != 0 || r.Handover.Status != workflow.HandoverShown {
 		t.Errorf("after it was shown: %s, %+v", r.State, r.Handover)
 	}
-	if _, s, err := d.Claim(ctx, id, bea); refusedBy(err) != workflow.RuleAlreadyOpened || !s.IsZero() {
+	if _, s, err := d.Claim(ctx, id, workflowtest.Bea); refusedBy(err) != workflow.RuleAlreadyOpened || !s.IsZero() {
 		t.Errorf("a second press got %v, %v", s, err)
 	}
-	if last := w.get(id).History; last[len(last)-1].Kind != workflow.EventRefused {
+	if last := w.Get(id).History; last[len(last)-1].Kind != workflow.EventRefused {
 		t.Error("the second press is not in the history")
 	}
 }
@@ -57,16 +58,16 @@ func TestWhoseViewFailedMayPressAgainForTenMinutes(t *testing.T) {
 		_, d, id := readyAt(t)
 		ctx := context.Background()
 		for _, wait := range []time.Duration{0, 0, 5 * time.Minute, 4 * time.Minute} {
-			pass(wait)
-			if _, s, err := d.Claim(ctx, id, bea); err != nil || s.Reveal() != "hunter2" {
+			workflowtest.Pass(wait)
+			if _, s, err := d.Claim(ctx, id, workflowtest.Bea); err != nil || s.Reveal() != "hunter2" {
 				t.Errorf("after %v more got %q, %v", wait, s.Reveal(), err)
 			}
-			if err := d.NotShown(ctx, id, bea); err != nil {
+			if err := d.NotShown(ctx, id, workflowtest.Bea); err != nil {
 				t.Error(err)
 			}
 		}
-		pass(2 * time.Minute)
-		_, s, err := d.Claim(ctx, id, bea)
+		workflowtest.Pass(2 * time.Minute)
+		_, s, err := d.Claim(ctx, id, workflowtest.Bea)
 		if refusedBy(err) != workflow.RuleTooLate || !s.IsZero() || !strings.Contains(err.Error(), "ten minutes ago") {
 			t.Errorf("after eleven minutes got %v, %v", s, err)
 		}
@@ -76,13 +77,13 @@ func TestWhoseViewFailedMayPressAgainForTenMinutes(t *testing.T) {
 func TestWhoeverStoppedWhileShowingItMayPressAgainALittleLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, d, id := readyAt(t)
-		d.Claim(t.Context(), id, bea)
-		pass(workflow.ShowFor - time.Second)
-		if _, s, err := d.Claim(t.Context(), id, bea); refusedBy(err) != workflow.RuleAlreadyOpened || !s.IsZero() {
+		d.Claim(t.Context(), id, workflowtest.Bea)
+		workflowtest.Pass(workflow.ShowFor - time.Second)
+		if _, s, err := d.Claim(t.Context(), id, workflowtest.Bea); refusedBy(err) != workflow.RuleAlreadyOpened || !s.IsZero() {
 			t.Errorf("while it is being shown got %v, %v", s, err)
 		}
-		pass(2 * time.Second)
-		if _, s, err := d.Claim(t.Context(), id, bea); err != nil || s.Reveal() != "hunter2" {
+		workflowtest.Pass(2 * time.Second)
+		if _, s, err := d.Claim(t.Context(), id, workflowtest.Bea); err != nil || s.Reveal() != "hunter2" {
 			t.Errorf("after that got %v, %v", s, err)
 		}
 	})
@@ -90,7 +91,7 @@ func TestWhoeverStoppedWhileShowingItMayPressAgainALittleLater(t *testing.T) {
 
 func TestOfManyPressesAtOnceOneGetsTheSecret(t *testing.T) {
 	w, d, id := readyAt(t)
-	for _, by := range []people.Person{tom, bea} {
+	for _, by := range []people.Person{workflowtest.Tom, workflowtest.Bea} {
 		results := make(chan error, 16)
 		for range cap(results) {
 			go func() {
@@ -103,14 +104,14 @@ func TestOfManyPressesAtOnceOneGetsTheSecret(t *testing.T) {
 			got[refusedBy(<-results)]++
 		}
 		want := map[workflow.Rule]int{workflow.RuleNotRequester: 16}
-		if by.ID == bea.ID {
+		if by.ID == workflowtest.Bea.ID {
 			want = map[workflow.Rule]int{"": 1, workflow.RuleAlreadyOpened: 15}
 		}
 		if !maps.Equal(got, want) {
 			t.Errorf("%s's presses ended in %v, want %v", by.Name, got, want)
 		}
 	}
-	if h := w.get(id).History; h[len(h)-1].Kind != workflow.EventRefused {
+	if h := w.Get(id).History; h[len(h)-1].Kind != workflow.EventRefused {
 		t.Error("the other presses are not in the history")
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // What a manifest holds and the plan can't is told before anything is sent; once it was,
@@ -50,11 +51,11 @@ func TestNothingIsSentOfAManifestBeforeItsLossesWereRead(t *testing.T) {
 				return p.Scopes[0].Title == "all" && p.Scopes[0].Words == "all" && p.Scopes[0].UserTitle == "yours"
 			}},
 	} {
-		desk := newWorld(t).offersCustom()
+		desk := workflowtest.New(t).OffersCustom()
 		d := form.Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: plan.CredentialNone}
 		first := c.m
 		d.Imported = &first
-		r, err := desk.Submit(context.Background(), bea, d)
+		r, err := desk.Submit(context.Background(), workflowtest.Bea, d)
 		if errors.Is(err, form.ErrNotReviewed) != c.asks || c.asks && r != nil {
 			t.Errorf("%s: the first try got %v, %v", name, r, err)
 			continue
@@ -66,7 +67,7 @@ func TestNothingIsSentOfAManifestBeforeItsLossesWereRead(t *testing.T) {
 			if c.typed != nil {
 				c.typed(&d)
 			}
-			r, err = desk.Submit(context.Background(), bea, d)
+			r, err = desk.Submit(context.Background(), workflowtest.Bea, d)
 		}
 		wrong, _ := errors.AsType[form.Errors](err)
 		if c.wrong != "" && wrong[c.wrong] == "" || c.wrong == "" && err != nil {
@@ -86,7 +87,7 @@ func submitted(t *testing.T, m form.Imported, typed func(*form.Draft)) (plan.Pla
 	if typed != nil {
 		typed(&d)
 	}
-	r, err := newWorld(t).offersCustom().Submit(t.Context(), bea, d)
+	r, err := workflowtest.New(t).OffersCustom().Submit(t.Context(), workflowtest.Bea, d)
 	wrong, refused := errors.AsType[form.Errors](err)
 	if err != nil && !refused {
 		t.Fatal(err)

@@ -6,23 +6,25 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestATrustIsNoLongerThanGraphTakes(t *testing.T) {
 	good := plan.FederatedIssuer{Issuer: "https://issuer.example/" + strings.Repeat("i", 577), Subject: strings.Repeat("s", 600),
 		Audience: strings.Repeat("a", 600)}
 	wrong := form.Errors{}
-	if f := form.CheckFederated(wrong, contoso.In(), good); len(wrong) > 0 || f != good {
+	if f := form.CheckFederated(wrong, workflowtest.Contoso.In(), good); len(wrong) > 0 || f != good {
 		t.Errorf("600 characters: %v, %+v", wrong, f)
 	}
-	form.CheckFederated(wrong, contoso.In(),
+	form.CheckFederated(wrong, workflowtest.Contoso.In(),
 		plan.FederatedIssuer{Issuer: good.Issuer + "i", Subject: good.Subject + "s", Audience: good.Audience + "a"})
 	for _, f := range []form.Field{form.FieldIssuer, form.FieldSubject, form.FieldAudience} {
 		if !strings.Contains(wrong[f], "600") {
 			t.Errorf("601 characters: %s: %q", f, wrong[f])
 		}
 	}
-	if f := form.CheckFederated(form.Errors{}, contoso.In(), plan.FederatedIssuer{Issuer: "https://issuer.example", Subject: "s",
+	if f := form.CheckFederated(form.Errors{}, workflowtest.Contoso.In(), plan.FederatedIssuer{Issuer: "https://issuer.example",
+		Subject:  "s",
 		Audience: " \n"}); f.Audience != "api://AzureADTokenExchange" {
 		t.Errorf("without an audience it is %q", f.Audience)
 	}
@@ -44,7 +46,7 @@ func TestATrustIsThatOfTheTenantsCloud(t *testing.T) {
 		{"dod", "api://AzureADTokenExchangeusgov", "", "Write it as api://AzureADTokenExchangeUSGov."},
 		{"china", "API://AzureADTokenExchange", "", "which takes api://AzureADTokenExchangeChina"},
 	} {
-		wrong, tenant := form.Errors{}, contoso
+		wrong, tenant := form.Errors{}, workflowtest.Contoso
 		tenant.Cloud = c.cloud
 		f := form.CheckFederated(wrong, tenant.In(), plan.FederatedIssuer{Issuer: "https://token.actions.githubusercontent.com",
 			Subject: "repo:contoso@1234/backup@5678:ref:refs/heads/main", Audience: c.audience})
@@ -79,7 +81,7 @@ func TestATrustIsTakenLetterByLetterOrRefused(t *testing.T) {
 	} {
 		f, wrong := good, form.Errors{}
 		c.edit(&f)
-		got := form.CheckFederated(wrong, contoso.In(), f)
+		got := form.CheckFederated(wrong, workflowtest.Contoso.In(), f)
 		if c.in == "" && (len(wrong) > 0 || got != good) || c.in != "" && (len(wrong) != 1 || !strings.Contains(wrong[c.in], c.says)) {
 			t.Errorf("%s: %+v, %q", name, got, wrong[c.in])
 		}

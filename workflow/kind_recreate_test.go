@@ -9,113 +9,114 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // recreation is a request that has seen that the app is gone, and has not restored it.
-func recreation(t *testing.T, w *world, n *node, restore func() error) (r *workflow.Request, name string) {
+func recreation(t *testing.T, w *workflowtest.World, n *workflowtest.Node, restore func() error) (r *workflow.Request, name string) {
 	t.Helper()
-	head := w.handedOver(n)
+	head := w.HandedOver(n)
 	name = head.UniqueName()
-	w.isDeleted(name)
-	r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+	w.IsDeleted(name)
+	r, err := n.Recreate(t.Context(), workflowtest.Bea, head.ID, workflowtest.FollowUp("V-recreate"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.set(func() {
-		w.before = func(call string) error {
+	w.Set(func() {
+		w.Before = func(call string) error {
 			if call == "restore" {
 				return restore()
 			}
 			return nil
 		}
 	})
-	return w.signsInFor(n, r), name
+	return w.SignsInFor(n, r), name
 }
 
 func TestAnAppThatSomebodyElseHasRestoredIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
 		r, name := recreation(t, w, n, func() error { return &workflow.ServiceError{Code: "no", Text: "no"} })
 		if r.State != workflow.StateFailed || r.Undoable() || !r.CanGiveUp() || r.Steps.Get(workflow.StepGone).Status != workflow.StepDue {
 			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
 		}
-		if _, err := n.Undo(t.Context(), r.ID, ada); refusedBy(err) != workflow.RuleWrongState {
+		if _, err := n.Undo(t.Context(), r.ID, workflowtest.Ada); refusedBy(err) != workflow.RuleWrongState {
 			t.Errorf("an undo is answered with %v", err)
 		}
-		app := w.isRestored(name)
-		w.set(func() { w.before = nil })
-		pass(workflow.Youth) // before, it may be listed though it is gone
-		r = w.goesOn(n.Retry(t.Context(), r.ID, ada, w.get(r.ID).Rev))
-		if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" ||
-			w.apps[name] == nil {
-			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
+		app := w.IsRestored(name)
+		w.Set(func() { w.Before = nil })
+		workflowtest.Pass(workflow.Youth) // before, it may be listed though it is gone
+		r = w.GoesOn(n.Retry(t.Context(), r.ID, workflowtest.Ada, w.Get(r.ID).Rev))
+		if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.Keys["by-hand"].KeyID == "" ||
+			w.Apps[name] == nil {
+			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.Keys)
 		}
 	})
 }
 
 func TestARestoreWhoseAnswerWasLostIsGoneOnWith(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
 		var name string
 		r, _ := recreation(t, w, n, func() error {
-			for of, a := range w.deleted { // it is done, and nobody knows
-				w.apps[of], name = a, of
-				delete(w.deleted, of)
+			for of, a := range w.Deleted { // it is done, and nobody knows
+				w.Apps[of], name = a, of
+				delete(w.Deleted, of)
 			}
 			return &workflow.ServiceError{Code: "no", Text: "no"}
 		})
 		if r.State != workflow.StateFailed || r.Undoable() || r.Steps.Get(workflow.StepGone).Status != workflow.StepDone {
 			t.Fatalf("it is %s; undo %v; %+v", r.State, r.Undoable(), r.Steps[:2])
 		}
-		w.set(func() { w.before = nil })
-		if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
+		w.Set(func() { w.Before = nil })
+		if _, err := n.Retry(t.Context(), r.ID, workflowtest.Ada, r.Rev); err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, workflow.StateDone)
-		if a := w.apps[name]; len(a.keys) != 1 || a.keys[r.Made.KeyID].KeyID == "" {
-			t.Errorf("the app has %v", a.keys)
+		r = w.Settle(n, r.ID, workflow.StateDone)
+		if a := w.Apps[name]; len(a.Keys) != 1 || a.Keys[r.Made.KeyID].KeyID == "" {
+			t.Errorf("the app has %v", a.Keys)
 		}
 	})
 }
 
 func TestWhetherTheAppIsGoneIsLookedAtAgainAtEachSignIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		head := w.handedOver(n)
-		w.isDeleted(head.UniqueName())
-		r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+		w := workflowtest.New(t)
+		n := w.Boot()
+		head := w.HandedOver(n)
+		w.IsDeleted(head.UniqueName())
+		r, err := n.Recreate(t.Context(), workflowtest.Bea, head.ID, workflowtest.FollowUp("V-recreate"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.set(func() {
-			w.after = func(call string) error {
+		w.Set(func() {
+			w.After = func(call string) error {
 				if call == "alive" { // and the process ends
-					*n.off = true
+					*n.Off = true
 				}
 				return nil
 			}
 		})
-		w.signsInFor(n, r)
-		n.stop()
-		w.after = nil
-		n = w.boot()
-		defer n.stop()
-		pass(time.Second)
-		if _, err := w.store.Update(t.Context(), r.ID, func(r *workflow.Request) error {
+		w.SignsInFor(n, r)
+		n.Stop()
+		w.After = nil
+		n = w.Boot()
+		defer n.Stop()
+		workflowtest.Pass(time.Second)
+		if _, err := w.Store.Update(t.Context(), r.ID, func(r *workflow.Request) error {
 			r.Steps.Get(workflow.StepGone).Status = workflow.StepDone
 			return nil
 		}); err != nil {
 			t.Fatal(err)
 		}
-		app := w.isRestored(head.UniqueName())
-		r = w.goesOn(n.NewCode(t.Context(), r.ID, ada))
-		if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.keys["by-hand"].KeyID == "" {
-			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.keys)
+		app := w.IsRestored(head.UniqueName())
+		r = w.GoesOn(n.NewCode(t.Context(), r.ID, workflowtest.Ada))
+		if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, "is not deleted") || app.Keys["by-hand"].KeyID == "" {
+			t.Errorf("it is %s: %s; the app has %v", r.State, r.Failure.Text, app.Keys)
 		}
 	})
 }
@@ -123,33 +124,33 @@ func TestWhetherTheAppIsGoneIsLookedAtAgainAtEachSignIn(t *testing.T) {
 func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
 	for _, anew := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			n := w.boot()
-			defer n.stop()
-			head := w.handedOver(n)
-			w.isDeleted(head.UniqueName())
+			w := workflowtest.New(t)
+			n := w.Boot()
+			defer n.Stop()
+			head := w.HandedOver(n)
+			w.IsDeleted(head.UniqueName())
 			if anew {
-				w.set(func() { clear(w.deleted) })
+				w.Set(func() { clear(w.Deleted) })
 			}
-			w.set(func() {
-				w.before = func(call string) error {
+			w.Set(func() {
+				w.Before = func(call string) error {
 					if call == "consent" {
 						return &workflow.ServiceError{Code: "no", Text: "no"}
 					}
 					return nil
 				}
 			})
-			r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+			r, err := n.Recreate(t.Context(), workflowtest.Bea, head.ID, workflowtest.FollowUp("V-recreate"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.signsInFor(n, r)
-			if r.State != workflow.StateFailed || !r.Undoable() || len(w.apps) != 1 {
-				t.Fatalf("it is %s; undo %v; %d apps", r.State, r.Undoable(), len(w.apps))
+			r = w.SignsInFor(n, r)
+			if r.State != workflow.StateFailed || !r.Undoable() || len(w.Apps) != 1 {
+				t.Fatalf("it is %s; undo %v; %d apps", r.State, r.Undoable(), len(w.Apps))
 			}
-			w.goesOn(n.Undo(t.Context(), r.ID, ada))
-			if r = w.get(r.ID); r.State != workflow.StateUndone || len(w.apps) != 0 {
-				t.Errorf("it is %s, and there are %d apps", r.State, len(w.apps))
+			w.GoesOn(n.Undo(t.Context(), r.ID, workflowtest.Ada))
+			if r = w.Get(r.ID); r.State != workflow.StateUndone || len(w.Apps) != 0 {
+				t.Errorf("it is %s, and there are %d apps", r.State, len(w.Apps))
 			}
 		})
 	}
@@ -160,24 +161,24 @@ func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
 func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T) {
 	for _, byHand := range []int{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.signer = adaOfAzure()
-			n := w.boot()
-			defer n.stop()
-			first, err := n.Submit(t.Context(), bea, certificateDraft("payroll"))
+			w := workflowtest.New(t)
+			w.Signer = workflowtest.AdaOfAzure()
+			n := w.Boot()
+			defer n.Stop()
+			first, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("payroll"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			head := w.settle(n, first.ID, workflow.StateDone)
-			w.isDeleted(head.UniqueName())
-			w.set(func() { w.onPrincipal = byHand })
-			d := d2("V-recreate")
+			head := w.Settle(n, first.ID, workflow.StateDone)
+			w.IsDeleted(head.UniqueName())
+			w.Set(func() { w.OnPrincipal = byHand })
+			d := workflowtest.FollowUp("V-recreate")
 			d.Credential, d.Certificate = plan.CredentialCertificate, head.Plan.Credential.Certificate.DER
-			r, err := n.Recreate(t.Context(), bea, head.ID, d)
+			r, err := n.Recreate(t.Context(), workflowtest.Bea, head.ID, d)
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, map[int]workflow.State{0: workflow.StateDone, 1: workflow.StateFailed}[byHand])
+			r = w.Settle(n, r.ID, map[int]workflow.State{0: workflow.StateDone, 1: workflow.StateFailed}[byHand])
 			if alarm := r.Failure.Rule == workflow.RuleExcess && strings.Contains(r.Failure.Text,
 				"credentials of its service principal: 1"); alarm != (byHand > 0) {
 				t.Errorf("with %d it is %s: %+v", byHand, r.State, r.Failure)
@@ -188,37 +189,37 @@ func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T
 
 func TestAnAdoptedAppThatIsMadeAnewIsOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.byHand(legacyID, "HR", "OBJ-BEA")
-		n := w.boot()
-		defer n.stop()
-		first, err := n.Submit(t.Context(), bea, adoption("HR"))
+		w := workflowtest.New(t)
+		w.ByHand(workflowtest.LegacyID, "HR", "OBJ-BEA")
+		n := w.Boot()
+		defer n.Stop()
+		first, err := n.Submit(t.Context(), workflowtest.Bea, adoption("HR"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		head := w.settle(n, first.ID, workflow.StateDone)
-		w.set(func() { clear(w.apps) }) // for good
-		r, err := n.Recreate(t.Context(), bea, head.ID, d2("V-recreate"))
+		head := w.Settle(n, first.ID, workflow.StateDone)
+		w.Set(func() { clear(w.Apps) }) // for good
+		r, err := n.Recreate(t.Context(), workflowtest.Bea, head.ID, workflowtest.FollowUp("V-recreate"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, workflow.StateDone)
-		app := w.one()
+		r = w.Settle(n, r.ID, workflow.StateDone)
+		app := w.One()
 		if r.Adopted() || r.Discovered.Read || len(r.Discovered.Federated) != 0 || r.AppName() != "HR" || app.DisplayName != "HR" ||
-			r.Made.AppID == legacyID {
+			r.Made.AppID == workflowtest.LegacyID {
 			t.Errorf("it is %+v, found %+v, and the app %+v", r.Made, r.Discovered, app)
 		}
 		// What the old app trusted is an alarm now.
-		w.set(func() {
-			app.federated = []plan.FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}}
+		w.Set(func() {
+			app.Federated = []plan.FederatedIssuer{{Issuer: "https://ci.contoso.com", Subject: "x", Audience: "y"}}
 		})
-		change := d2("V-update")
+		change := workflowtest.FollowUp("V-update")
 		change.RedirectURIs = slices.Concat(r.Plan.RedirectURIs, []string{"https://new.contoso.com"})
-		u, err := n.Update(t.Context(), bea, r.ID, change)
+		u, err := n.Update(t.Context(), workflowtest.Bea, r.ID, change)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if u = w.signsInFor(n, u); u.State != workflow.StateFailed || u.Failure.Rule != workflow.RuleExcess {
+		if u = w.SignsInFor(n, u); u.State != workflow.StateFailed || u.Failure.Rule != workflow.RuleExcess {
 			t.Errorf("it is %s: %s", u.State, u.Failure.Text)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 var (
@@ -21,33 +22,33 @@ var (
 
 func TestAnAppThatNothingDependsOnIsRetiredWithoutAnotherPress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		r := w.upTo(n, w.retires(n, before, "V-1").ID, workflow.StateDone)
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		r := w.UpTo(n, w.Retires(n, before, "V-1").ID, workflow.StateDone)
 		if note := r.Steps.Get(workflow.StepDependents).Note; note != "nothing else in the tenant uses it" ||
 			r.Steps[0].Name != workflow.StepDependents {
 			t.Errorf("the step says %q; the steps are %+v", note, r.Steps)
 		}
-		if r.Approval.N != 1 || len(w.deleted) != 1 || r.Dependents.Rev != 0 {
-			t.Errorf("%d decisions, deleted %v, shown %+v", r.Approval.N, w.deleted, r.Dependents)
+		if r.Approval.N != 1 || len(w.Deleted) != 1 || r.Dependents.Rev != 0 {
+			t.Errorf("%d decisions, deleted %v, shown %+v", r.Approval.N, w.Deleted, r.Dependents)
 		}
 	})
 }
 
 func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
-	withThePowerCut(t, func(t *testing.T, p *power) {
-		w := newWorld(t)
-		n := w.boot()
-		before := w.handedOver(n)
-		w.usedBy(tomUses, payees, portal, adaUses)
-		p.on(w, n)
-		id := w.retires(n, before, "V-1").ID
-		w.upTo(n, id, workflow.StateFailed)
-		n = p.again(n)
-		r := w.upTo(n, id, workflow.StateFailed)
-		w.untouched()
+	workflowtest.WithThePowerCut(t, func(t *testing.T, p *workflowtest.Power) {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		before := w.HandedOver(n)
+		w.UsedBy(tomUses, payees, portal, adaUses)
+		p.On(w, n)
+		id := w.Retires(n, before, "V-1").ID
+		w.UpTo(n, id, workflow.StateFailed)
+		n = p.Again(n)
+		r := w.UpTo(n, id, workflow.StateFailed)
+		w.Untouched()
 		want := "“Check what depends on it” stopped the job before anything was deleted, and the app works as before. " +
 			"It is used by 2 users (“Ada Able”, “Tom”), 1 group (“Payees”) and 1 other app (“Portal”). " +
 			"An approver can press Retry to retire it all the same, with another sign-in; Give up leaves the app as it is."
@@ -58,64 +59,64 @@ func TestARetirementStopsForWhatDependsOnTheApp(t *testing.T) {
 			r.WaysOn() != "Retry or Give up" {
 			t.Errorf("it keeps %+v at %d; the ways on are %s", r.Dependents, r.Rev, r.WaysOn())
 		}
-		w.retry(n, id)
-		w.upTo(n, id, workflow.StateDone)
-		n = p.back(n)
-		r = w.upTo(n, id, workflow.StateDone)
-		pass(time.Second)
-		n.stop()
-		if len(w.apps) != 0 || len(w.deleted) != 1 ||
+		w.Retry(n, id)
+		w.UpTo(n, id, workflow.StateDone)
+		n = p.Back(n)
+		r = w.UpTo(n, id, workflow.StateDone)
+		workflowtest.Pass(time.Second)
+		n.Stop()
+		if len(w.Apps) != 0 || len(w.Deleted) != 1 ||
 			r.Steps.Get(workflow.StepDependents).Note != "in use by 2 users, 1 group and 1 other app" {
-			t.Errorf("there are %v and %v; the step says %q", w.apps, w.deleted, r.Steps.Get(workflow.StepDependents).Note)
+			t.Errorf("there are %v and %v; the step says %q", w.Apps, w.Deleted, r.Steps.Get(workflow.StepDependents).Note)
 		}
 	})
 }
 
 func TestAGivenUpRetirementLeavesTheAppAndRoomForAnother(t *testing.T) {
-	for _, by := range []people.Person{ada, bea} {
+	for _, by := range []people.Person{workflowtest.Ada, workflowtest.Bea} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			n := w.boot()
-			defer n.stop()
-			before := w.handedOver(n)
-			w.usedBy(tomUses)
-			r := w.upTo(n, w.retires(n, before, "V-1").ID, workflow.StateFailed)
-			if _, err := n.Retire(t.Context(), bea, before.ID, d2("V-2")); err == nil {
+			w := workflowtest.New(t)
+			n := w.Boot()
+			defer n.Stop()
+			before := w.HandedOver(n)
+			w.UsedBy(tomUses)
+			r := w.UpTo(n, w.Retires(n, before, "V-1").ID, workflow.StateFailed)
+			if _, err := n.Retire(t.Context(), workflowtest.Bea, before.ID, workflowtest.FollowUp("V-2")); err == nil {
 				t.Error("there are two retirements at once")
 			}
 			if _, err := n.GiveUp(t.Context(), r.ID, by); err != nil {
 				t.Fatal(err)
 			}
-			pass(time.Second)
-			r = w.get(r.ID)
+			workflowtest.Pass(time.Second)
+			r = w.Get(r.ID)
 			if r.State != workflow.StateCancelled ||
 				r.Failure.Text != "It was given up. Nothing was deleted, and the app works as before. "+
 					"Another request can be made for it." {
 				t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 			}
-			w.untouched()
-			if b := w.get(before.ID); b.AppDeleted || b.Successor != "" || !b.IsApp() {
+			w.Untouched()
+			if b := w.Get(before.ID); b.AppDeleted || b.Successor != "" || !b.IsApp() {
 				t.Errorf("the request before has %q, %v", b.Successor, b.AppDeleted)
 			}
-			again := w.upTo(n, w.retires(n, before, "V-3").ID, workflow.StateFailed) // it was not shown these
-			w.retry(n, again.ID)
-			w.upTo(n, again.ID, workflow.StateDone)
+			again := w.UpTo(n, w.Retires(n, before, "V-3").ID, workflow.StateFailed) // it was not shown these
+			w.Retry(n, again.ID)
+			w.UpTo(n, again.ID, workflow.StateDone)
 		})
 	}
 }
 
 func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		w.usedBy(portal)
-		a := w.one()
-		w.set(func() { a.unreadable = noRights })
-		id := w.retires(n, before, "V-1").ID
-		r := w.upTo(n, id, workflow.StateFailed)
-		w.untouched()
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		w.UsedBy(portal)
+		a := w.One()
+		w.Set(func() { a.Unreadable = noRights })
+		id := w.Retires(n, before, "V-1").ID
+		r := w.UpTo(n, id, workflow.StateFailed)
+		w.Untouched()
 		for _, want := range []string{"used by 1 other app (“Portal”)", "could be looked up: Entra did not let this account",
 			"even if that cannot be seen then", "Give up leaves the app as it is"} {
 			if !strings.Contains(r.Failure.Text, want) {
@@ -126,8 +127,8 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 			"could not be looked up: Entra did not let this account") {
 			t.Errorf("the step says %q", note)
 		}
-		w.retry(n, id)
-		r = w.upTo(n, id, workflow.StateDone)
+		w.Retry(n, id)
+		r = w.UpTo(n, id, workflow.StateDone)
 		if note := r.Steps.Get(workflow.StepDependents).Note; !strings.Contains(note, "could not be looked up") {
 			t.Errorf("at the end the step says %q", note)
 		}
@@ -136,19 +137,19 @@ func TestWhatCannotBeLookedUpStopsARetirementOnce(t *testing.T) {
 
 func TestASignInThatIsTakenBackAfterTheStopKeepsTheApp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		w.usedBy(tomUses)
-		id := w.retires(n, before, "V-1").ID
-		w.upTo(n, id, workflow.StateFailed)
-		w.retry(n, id)
-		pass(time.Second)
-		if _, err := n.Cancel(t.Context(), id, ada); err != nil {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		w.UsedBy(tomUses)
+		id := w.Retires(n, before, "V-1").ID
+		w.UpTo(n, id, workflow.StateFailed)
+		w.Retry(n, id)
+		workflowtest.Pass(time.Second)
+		if _, err := n.Cancel(t.Context(), id, workflowtest.Ada); err != nil {
 			t.Fatal(err)
 		}
-		r := w.get(id)
+		r := w.Get(id)
 		if want := "The sign-in was cancelled. Nothing was deleted. An approver can press Retry or Give " +
 			"up."; r.State != workflow.StateFailed ||
 			r.Failure.Text != want || len(r.Dependents.List) != 1 {

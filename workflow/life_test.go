@@ -10,54 +10,55 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestARenewedSecretIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
-	withThePowerCut(t, func(t *testing.T, p *power) {
-		w := newWorld(t)
-		n := w.boot()
-		before := w.handedOver(n)
-		p.on(w, n)
-		r := w.renews(n, before, draft(""))
-		w.settle(n, r.ID, workflow.StateOverlap)
-		n = p.again(n)
-		r = w.settle(n, r.ID, workflow.StateOverlap)
-		if len(w.one().keys) != 2 {
-			t.Errorf("while both are in use the app has %v", w.one().keys)
+	workflowtest.WithThePowerCut(t, func(t *testing.T, p *workflowtest.Power) {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		before := w.HandedOver(n)
+		p.On(w, n)
+		r := w.Renews(n, before, workflowtest.Draft(""))
+		w.Settle(n, r.ID, workflow.StateOverlap)
+		n = p.Again(n)
+		r = w.Settle(n, r.ID, workflow.StateOverlap)
+		if len(w.One().Keys) != 2 {
+			t.Errorf("while both are in use the app has %v", w.One().Keys)
 		}
-		if _, err := n.SayWorks(t.Context(), r.ID, bea); err != nil {
+		if _, err := n.SayWorks(t.Context(), r.ID, workflowtest.Bea); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.RemoveOld(t.Context(), r.ID, ada); err != nil {
+		if _, err := n.RemoveOld(t.Context(), r.ID, workflowtest.Ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, workflow.StateDone)
-		n = p.back(n)
-		r = w.settle(n, r.ID, workflow.StateDone)
-		pass(time.Second)
-		if keys := w.one().keys; len(keys) != 1 || keys[r.Made.KeyID].KeyID == "" {
+		w.Settle(n, r.ID, workflow.StateDone)
+		n = p.Back(n)
+		r = w.Settle(n, r.ID, workflow.StateDone)
+		workflowtest.Pass(time.Second)
+		if keys := w.One().Keys; len(keys) != 1 || keys[r.Made.KeyID].KeyID == "" {
 			t.Errorf("at the end the app has %v, want %s", keys, r.Made.KeyID)
 		}
-		if b := w.get(before.ID); b.Successor != r.ID || b.AppDeleted {
+		if b := w.Get(before.ID); b.Successor != r.ID || b.AppDeleted {
 			t.Errorf("the request before knows of %q", b.Successor)
 		}
-		n.stop()
+		n.Stop()
 	})
 }
 
 func TestAnOldSecretIsUpForRemovalAfterTheGracePeriod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		r := w.renews(n, before, draft(""))
-		w.settle(n, r.ID, workflow.StateOverlap)
-		pass(w.policy.RenewGrace + time.Hour)
-		if r := w.get(r.ID); r.State != workflow.StateLeftover {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		r := w.Renews(n, before, workflowtest.Draft(""))
+		w.Settle(n, r.ID, workflow.StateOverlap)
+		workflowtest.Pass(w.Policy.RenewGrace + time.Hour)
+		if r := w.Get(r.ID); r.State != workflow.StateLeftover {
 			t.Errorf("it is %s", r.State)
 		}
-		if _, err := n.RemoveOld(t.Context(), r.ID, bea); refusedBy(err) != workflow.RuleNotApprover {
+		if _, err := n.RemoveOld(t.Context(), r.ID, workflowtest.Bea); refusedBy(err) != workflow.RuleNotApprover {
 			t.Errorf("the requester pressed: %v", err)
 		}
 	})
@@ -65,18 +66,18 @@ func TestAnOldSecretIsUpForRemovalAfterTheGracePeriod(t *testing.T) {
 
 func TestUndoOfARenewalLeavesTheAppAndItsOldSecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		r := w.renews(n, before, draft(""))
-		w.people(n, r.ID)
-		pass(w.policy.RevealWithin + time.Hour)
-		if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		r := w.Renews(n, before, workflowtest.Draft(""))
+		w.People(n, r.ID)
+		workflowtest.Pass(w.Policy.RevealWithin + time.Hour)
+		if _, err := n.Undo(t.Context(), r.ID, workflowtest.Ada); err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, workflow.StateUndone)
-		if keys := w.one().keys; len(keys) != 1 || keys[before.Made.KeyID].KeyID == "" {
+		w.Settle(n, r.ID, workflow.StateUndone)
+		if keys := w.One().Keys; len(keys) != 1 || keys[before.Made.KeyID].KeyID == "" {
 			t.Errorf("the app has %v", keys)
 		}
 	})
@@ -84,26 +85,26 @@ func TestUndoOfARenewalLeavesTheAppAndItsOldSecret(t *testing.T) {
 
 func TestAnAppIsRetiredAndBroughtBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		d := draft("")
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		d := workflowtest.Draft("")
 		d.Origin = "V-retire"
-		r, err := n.Retire(t.Context(), bea, before.ID, d)
+		r, err := n.Retire(t.Context(), workflowtest.Bea, before.ID, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.Renew(t.Context(), bea, before.ID, draft("x")); refusedBy(err) != workflow.RuleWrongState {
+		if _, err := n.Renew(t.Context(), workflowtest.Bea, before.ID, workflowtest.Draft("x")); refusedBy(err) != workflow.RuleWrongState {
 			t.Errorf("a second request at the same time: %v", err)
 		}
-		w.settle(n, r.ID, workflow.StateDone)
-		pass(time.Second)
-		if len(w.apps) != 0 || len(w.deleted) != 1 || !w.get(before.ID).AppDeleted {
-			t.Fatalf("there are %v and %v", w.apps, w.deleted)
+		w.Settle(n, r.ID, workflow.StateDone)
+		workflowtest.Pass(time.Second)
+		if len(w.Apps) != 0 || len(w.Deleted) != 1 || !w.Get(before.ID).AppDeleted {
+			t.Fatalf("there are %v and %v", w.Apps, w.Deleted)
 		}
-		for _, a := range w.deleted {
-			if len(a.keys) != 0 || len(a.granted) != 0 {
+		for _, a := range w.Deleted {
+			if len(a.Keys) != 0 || len(a.Granted) != 0 {
 				t.Errorf("the deleted app has %+v", a)
 			}
 		}
@@ -111,45 +112,45 @@ func TestAnAppIsRetiredAndBroughtBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.Origin = "V-recreate"
-		back, err := n.Recreate(t.Context(), bea, r.ID, d)
+		back, err := n.Recreate(t.Context(), workflowtest.Bea, r.ID, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		back = w.settle(n, back.ID, workflow.StateDone)
-		if back.Made.AppID != before.Made.AppID || len(w.one().keys) != 1 || len(w.one().granted) != 3 {
-			t.Errorf("back as %+v with %+v", back.Made, w.one())
+		back = w.Settle(n, back.ID, workflow.StateDone)
+		if back.Made.AppID != before.Made.AppID || len(w.One().Keys) != 1 || len(w.One().Granted) != 3 {
+			t.Errorf("back as %+v with %+v", back.Made, w.One())
 		}
 	})
 }
 
 func TestThePeopleOfAnAppAreWarnedBeforeItsSecretEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		d := draft("payroll-backup")
-		d.Lifetime, d.Owners = 90*24*time.Hour, []people.Person{zoe}
-		r, err := n.Submit(t.Context(), bea, d)
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		d := workflowtest.Draft("payroll-backup")
+		d.Lifetime, d.Owners = 90*24*time.Hour, []people.Person{workflowtest.Zoe}
+		r, err := n.Submit(t.Context(), workflowtest.Bea, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, workflow.StateDone)
+		r = w.Settle(n, r.ID, workflow.StateDone)
 		ends := r.Made.KeyExpires
 		for i, days := range []int{31, 30, 14, 7, 1} {
-			pass(time.Until(ends.AddDate(0, 0, -days)) + time.Minute)
+			workflowtest.Pass(time.Until(ends.AddDate(0, 0, -days)) + time.Minute)
 			told := map[string]bool{}
-			w.mu.Lock()
-			for _, m := range w.messages {
-				if to := m.name.To(); to != "" && strings.HasPrefix(string(m.name), fmt.Sprintf("%s%d:", workflow.PostExpiry, i)) {
+			w.Mu.Lock()
+			for _, m := range w.Messages {
+				if to := m.Name.To(); to != "" && strings.HasPrefix(string(m.Name), fmt.Sprintf("%s%d:", workflow.PostExpiry, i)) {
 					told[to] = true
 				}
 			}
-			w.mu.Unlock()
-			if want := i > 0; told[bea.ID] != want || told[zoe.ID] != want || told["CTEAM"] != want {
+			w.Mu.Unlock()
+			if want := i > 0; told[workflowtest.Bea.ID] != want || told[workflowtest.Zoe.ID] != want || told["CTEAM"] != want {
 				t.Errorf("%d days before, %v were told", days, told)
 			}
 		}
-		if r := w.get(r.ID); !r.WakeAt.IsZero() {
+		if r := w.Get(r.ID); !r.WakeAt.IsZero() {
 			t.Errorf("it is woken again at %v", r.WakeAt)
 		}
 	})
@@ -158,37 +159,37 @@ func TestThePeopleOfAnAppAreWarnedBeforeItsSecretEnds(t *testing.T) {
 // A warning that is not shorter than the whole life of a secret was never due.
 func TestNobodyIsWarnedOfASecretThatWasJustMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
 		warned := func() (told int) {
-			w.set(func() {
-				for _, m := range w.messages {
-					if m.name.To() != "" {
+			w.Set(func() {
+				for _, m := range w.Messages {
+					if m.Name.To() != "" {
 						told++
 					}
 				}
 			})
 			return told
 		}
-		r := w.handedOver(n) // for 30 days
-		pass(time.Hour)
-		d := d2("V-update")
-		d.Owners = []people.Person{tom}
-		updated, err := n.Update(t.Context(), bea, r.ID, d)
+		r := w.HandedOver(n) // for 30 days
+		workflowtest.Pass(time.Hour)
+		d := workflowtest.FollowUp("V-update")
+		d.Owners = []people.Person{workflowtest.Tom}
+		updated, err := n.Update(t.Context(), workflowtest.Bea, r.ID, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, updated.ID, workflow.StateDone)
-		renewed := w.renews(n, updated, draft(""))
-		w.settle(n, renewed.ID, workflow.StateOverlap)
-		n.SayWorks(t.Context(), renewed.ID, bea)
-		n.RemoveOld(t.Context(), renewed.ID, ada)
-		renewed = w.settle(n, renewed.ID, workflow.StateDone)
-		if pass(time.Hour); warned() > 0 {
+		w.Settle(n, updated.ID, workflow.StateDone)
+		renewed := w.Renews(n, updated, workflowtest.Draft(""))
+		w.Settle(n, renewed.ID, workflow.StateOverlap)
+		n.SayWorks(t.Context(), renewed.ID, workflowtest.Bea)
+		n.RemoveOld(t.Context(), renewed.ID, workflowtest.Ada)
+		renewed = w.Settle(n, renewed.ID, workflow.StateDone)
+		if workflowtest.Pass(time.Hour); warned() > 0 {
 			t.Error("they were told at once")
 		}
-		if pass(time.Until(renewed.Made.KeyExpires.AddDate(0, 0, -14)) + time.Minute); warned() == 0 {
+		if workflowtest.Pass(time.Until(renewed.Made.KeyExpires.AddDate(0, 0, -14)) + time.Minute); warned() == 0 {
 			t.Error("they were not told 14 days before")
 		}
 	})
@@ -196,12 +197,12 @@ func TestNobodyIsWarnedOfASecretThatWasJustMade(t *testing.T) {
 
 func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		r := w.handedOver(n)
-		for _, by := range []people.Person{tom, ada} {
-			if _, err := n.Renew(t.Context(), by, r.ID, draft("")); refusedBy(err) != workflow.RuleNotRequester {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		r := w.HandedOver(n)
+		for _, by := range []people.Person{workflowtest.Tom, workflowtest.Ada} {
+			if _, err := n.Renew(t.Context(), by, r.ID, workflowtest.Draft("")); refusedBy(err) != workflow.RuleNotRequester {
 				t.Errorf("%s got %v", by.Name, err)
 			}
 		}
@@ -218,15 +219,15 @@ func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 
 func TestAnUndoneRenewalLeavesTheAppToItsPeople(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		r := w.renews(n, before, draft(""))
-		w.people(n, r.ID)
-		pass(w.policy.RevealWithin + time.Hour)
-		n.Undo(t.Context(), r.ID, ada)
-		w.settle(n, r.ID, workflow.StateUndone)
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		r := w.Renews(n, before, workflowtest.Draft(""))
+		w.People(n, r.ID)
+		workflowtest.Pass(w.Policy.RevealWithin + time.Hour)
+		n.Undo(t.Context(), r.ID, workflowtest.Ada)
+		w.Settle(n, r.ID, workflow.StateUndone)
 		if got, err := n.App(t.Context(), before.Plan.AppName); err != nil || got.ID != before.ID || !workflow.MayExpire(got) {
 			t.Errorf("the app is %v, %v", got, err)
 		}
@@ -235,30 +236,30 @@ func TestAnUndoneRenewalLeavesTheAppToItsPeople(t *testing.T) {
 
 func TestAnAppThatIsThereIsNotRecreated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		d := draft("")
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		d := workflowtest.Draft("")
 		d.Origin = "V-recreate"
-		r, err := n.Recreate(t.Context(), bea, before.ID, d)
+		r, err := n.Recreate(t.Context(), workflowtest.Bea, before.ID, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(r.ID)), nil)
-		pass(time.Second)
-		if r := w.get(r.ID); r.State != workflow.StateFailed || r.Undoable() || !strings.Contains(r.Failure.Text, "is not deleted") {
+		n.Approve(t.Context(), r.ID, workflowtest.Ada, w.Get(r.ID).Rev)
+		workflowtest.Pass(time.Second)
+		w.Use(w.CodeFor(w.Get(r.ID)), nil)
+		workflowtest.Pass(time.Second)
+		if r := w.Get(r.ID); r.State != workflow.StateFailed || r.Undoable() || !strings.Contains(r.Failure.Text, "is not deleted") {
 			t.Fatalf("it is %s: %s", r.State, r.Failure.Text)
 		}
-		if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
+		if _, err := n.GiveUp(t.Context(), r.ID, workflowtest.Bea); err != nil {
 			t.Fatal(err)
 		}
-		if len(w.one().keys) != 1 {
-			t.Errorf("the app has %v", w.one().keys)
+		if len(w.One().Keys) != 1 {
+			t.Errorf("the app has %v", w.One().Keys)
 		}
-		if _, err := n.Renew(t.Context(), bea, before.ID, d2("V-renew")); err != nil {
+		if _, err := n.Renew(t.Context(), workflowtest.Bea, before.ID, workflowtest.FollowUp("V-renew")); err != nil {
 			t.Errorf("after it was given up: %v", err)
 		}
 	})
@@ -266,21 +267,21 @@ func TestAnAppThatIsThereIsNotRecreated(t *testing.T) {
 
 func TestAnAppWithACertificateIsRetired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer = adaOfAzure()
-		n := w.boot()
-		defer n.stop()
-		first, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
-		before := w.settle(n, first.ID, workflow.StateDone)
-		r, err := n.Retire(t.Context(), bea, before.ID, d2("V-retire"))
+		w := workflowtest.New(t)
+		w.Signer = workflowtest.AdaOfAzure()
+		n := w.Boot()
+		defer n.Stop()
+		first, _ := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("payroll-backup"))
+		before := w.Settle(n, first.ID, workflow.StateDone)
+		r, err := n.Retire(t.Context(), workflowtest.Bea, before.ID, workflowtest.FollowUp("V-retire"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, workflow.StateDone)
-		pass(time.Second)
-		back := d2("V-back")
+		w.Settle(n, r.ID, workflow.StateDone)
+		workflowtest.Pass(time.Second)
+		back := workflowtest.FollowUp("V-back")
 		back.Credential, back.Certificate = plan.CredentialCertificate, before.Plan.Credential.Certificate.DER
-		if _, err := n.Recreate(t.Context(), bea, r.ID, back); err != nil {
+		if _, err := n.Recreate(t.Context(), workflowtest.Bea, r.ID, back); err != nil {
 			t.Errorf("with the certificate that it had: %v", err)
 		}
 	})
@@ -288,15 +289,15 @@ func TestAnAppWithACertificateIsRetired(t *testing.T) {
 
 func TestWhoeverAskedBeforeStaysAnOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		d := draft("payroll-backup")
-		d.Owners = []people.Person{tom}
-		r, _ := n.Submit(t.Context(), bea, d)
-		before := w.settle(n, r.ID, workflow.StateDone)
-		renewed, err := n.Renew(t.Context(), tom, before.ID, d2("V-renew"))
-		if err != nil || len(renewed.Plan.Owners) != 1 || renewed.Plan.Owners[0].ID != bea.ID {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		d := workflowtest.Draft("payroll-backup")
+		d.Owners = []people.Person{workflowtest.Tom}
+		r, _ := n.Submit(t.Context(), workflowtest.Bea, d)
+		before := w.Settle(n, r.ID, workflow.StateDone)
+		renewed, err := n.Renew(t.Context(), workflowtest.Tom, before.ID, workflowtest.FollowUp("V-renew"))
+		if err != nil || len(renewed.Plan.Owners) != 1 || renewed.Plan.Owners[0].ID != workflowtest.Bea.ID {
 			t.Errorf("got %+v, %v", renewed, err)
 		}
 	})
@@ -304,23 +305,23 @@ func TestWhoeverAskedBeforeStaysAnOwner(t *testing.T) {
 
 func TestAnUpdateNeverTakesTheCredentialThatIsInUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		w.foreign = []string{"Office 365 Exchange Online/full_access_as_app"}
-		d := d2("V-update")
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		w.Foreign = []string{"Office 365 Exchange Online/full_access_as_app"}
+		d := workflowtest.FollowUp("V-update")
 		d.RedirectURIs = []string{"https://other.contoso.com"}
-		r, err := n.Update(t.Context(), bea, before.ID, d)
+		r, err := n.Update(t.Context(), workflowtest.Bea, before.ID, d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(r.ID)), nil)
-		pass(time.Minute)
-		if r := w.get(r.ID); r.State != workflow.StateFailed || len(w.one().keys) != 1 || strings.Contains(r.Failure.Text, "Undo") {
-			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
+		n.Approve(t.Context(), r.ID, workflowtest.Ada, w.Get(r.ID).Rev)
+		workflowtest.Pass(time.Second)
+		w.Use(w.CodeFor(w.Get(r.ID)), nil)
+		workflowtest.Pass(time.Minute)
+		if r := w.Get(r.ID); r.State != workflow.StateFailed || len(w.One().Keys) != 1 || strings.Contains(r.Failure.Text, "Undo") {
+			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.One().Keys)
 		}
 	})
 }

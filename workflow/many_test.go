@@ -12,6 +12,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // many are n redirect URIs.
@@ -47,16 +48,16 @@ func permissionsOf(t *testing.T, keys []string) []plan.Permission {
 
 func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
 		web, has := append(many("web", 25), "https://localhost"), someKeys(0, 71)
 		scopes := make([]plan.Scope, 25)
 		for i := range scopes {
 			scopes[i] = plan.Scope{Name: fmt.Sprint("scope", i), Title: strings.Repeat("long ", 30), Words: "w"}
 		}
-		if _, err := w.store.Update(t.Context(), before.ID, func(r *workflow.Request) error {
+		if _, err := w.Store.Update(t.Context(), before.ID, func(r *workflow.Request) error {
 			r.Product, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs = "custom", web, many("spa", 200)
 			r.Plan.Permissions, r.Plan.Scopes = permissionsOf(t, has), scopes
 			return nil
@@ -95,11 +96,11 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 				}
 			}, form.FieldScopes, "Line 46: 20 scopes are allowed in one request."},
 		} {
-			d := d2("V-" + name)
+			d := workflowtest.FollowUp("V-" + name)
 			d.RedirectURIs, d.Permissions, d.Scopes, d.Owners = slices.Clone(web), slices.Clone(has), slices.Clone(lines),
-				[]people.Person{tom}
+				[]people.Person{workflowtest.Tom}
 			c.edit(&d)
-			r, err := n.Update(t.Context(), bea, before.ID, d)
+			r, err := n.Update(t.Context(), workflowtest.Bea, before.ID, d)
 			wrong, _ := err.(form.Errors)
 			if wrong[c.field] != c.says || (c.field == "") != (err == nil) {
 				t.Errorf("%s: got %v", name, err)
@@ -117,7 +118,7 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 					t.Errorf("%s: removes %v", name, change)
 				}
 			}
-			if _, err := n.Cancel(t.Context(), r.ID, bea); err != nil {
+			if _, err := n.Cancel(t.Context(), r.ID, workflowtest.Bea); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // oddNames are names as people have them. services.md section 5: they hold joiners,
@@ -26,19 +27,19 @@ var oddNames = map[string]string{ // as it is: as people see it
 func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 	for name, shown := range oddNames {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.byHand(legacyID, name, "OBJ-BEA")
+			w := workflowtest.New(t)
+			w.ByHand(workflowtest.LegacyID, name, "OBJ-BEA")
 			if shown != name { // another one, which looks the same
-				w.byHand("bbbbbbbb-0000-4000-8000-00000000000b", shown, "OBJ-BEA")
+				w.ByHand("bbbbbbbb-0000-4000-8000-00000000000b", shown, "OBJ-BEA")
 			}
-			n := w.boot()
-			defer n.stop()
-			r, err := n.Submit(t.Context(), bea, adoption(name))
+			n := w.Boot()
+			defer n.Stop()
+			r, err := n.Submit(t.Context(), workflowtest.Bea, adoption(name))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, workflow.StateDone)
-			if r.Made.AppID != legacyID || r.AppName() != shown || r.Has().AppName != name {
+			r = w.Settle(n, r.ID, workflow.StateDone)
+			if r.Made.AppID != workflowtest.LegacyID || r.AppName() != shown || r.Has().AppName != name {
 				t.Errorf("%q is adopted as %s, shown as %q, and is called %q", name, r.Made.AppID, r.AppName(), r.Has().AppName)
 			}
 			for _, typed := range []string{name, shown, strings.ToUpper(name)} {
@@ -49,11 +50,11 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 			if shown == name {
 				return
 			}
-			other, err := n.Submit(t.Context(), bea, again(adoption(shown), "V-2")) // it is no duplicate
+			other, err := n.Submit(t.Context(), workflowtest.Bea, again(adoption(shown), "V-2")) // it is no duplicate
 			if err != nil {
 				t.Fatal(err)
 			}
-			other = w.settle(n, other.ID, workflow.StateDone)
+			other = w.Settle(n, other.ID, workflow.StateDone)
 			for typed, want := range map[string]string{name: r.ID, shown: other.ID} {
 				if found, err := n.App(t.Context(), typed); err != nil || found.ID != want {
 					t.Errorf("of two, %q is %v, %v", typed, found, err)
@@ -69,32 +70,32 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 	for typed, shown := range map[string]string{" HR  portal ": `" HR  portal "`, "HR\u00a0portal": `"HR\u00a0portal"`,
 		"\u202dHR portal": `"\u202dHR portal"`, "HR por\u200btal": `"HR por\u200btal"`} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.byHand(legacyID, "HR portal", "OBJ-BEA")
-			n := w.boot()
-			defer n.stop()
-			r, err := n.Submit(t.Context(), bea, adoption(typed))
+			w := workflowtest.New(t)
+			w.ByHand(workflowtest.LegacyID, "HR portal", "OBJ-BEA")
+			n := w.Boot()
+			defer n.Stop()
+			r, err := n.Submit(t.Context(), workflowtest.Bea, adoption(typed))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r = w.signsInFor(n, r)
+			r = w.SignsInFor(n, r)
 			for _, text := range []string{"no application called " + shown + " in", "Nothing was changed",
-				"An application called HR portal is there", "App ID " + legacyID} {
+				"An application called HR portal is there", "App ID " + workflowtest.LegacyID} {
 				if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, text) {
 					t.Errorf("%q: it is %s, and not said is %q: %s", typed, r.State, text, r.Failure.Text)
 				}
 			}
-			if changes := w.wrote(); len(changes) > 0 {
+			if changes := w.Wrote(); len(changes) > 0 {
 				t.Errorf("the tenant was changed: %v", changes)
 			}
-			if _, err := n.GiveUp(t.Context(), r.ID, bea); err != nil {
+			if _, err := n.GiveUp(t.Context(), r.ID, workflowtest.Bea); err != nil {
 				t.Fatal(err)
 			}
-			r, err = n.Submit(t.Context(), bea, again(adoption(legacyID), "V-2"))
+			r, err = n.Submit(t.Context(), workflowtest.Bea, again(adoption(workflowtest.LegacyID), "V-2"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r = w.settle(n, r.ID, workflow.StateDone); r.Made.AppID != legacyID {
+			if r = w.Settle(n, r.ID, workflow.StateDone); r.Made.AppID != workflowtest.LegacyID {
 				t.Errorf("it is %+v", r.Made)
 			}
 		})
@@ -113,19 +114,19 @@ func TestWhatNobodyCanSeeIsNotShown(t *testing.T) {
 // The newest fifty are not all.
 func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.byHand(legacyID, "a", "OBJ-BEA")
-		n := w.boot()
-		defer n.stop()
-		first, err := n.Submit(t.Context(), bea, adoption("a"))
+		w := workflowtest.New(t)
+		w.ByHand(workflowtest.LegacyID, "a", "OBJ-BEA")
+		n := w.Boot()
+		defer n.Stop()
+		first, err := n.Submit(t.Context(), workflowtest.Bea, adoption("a"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, first.ID, workflow.StateDone)
+		w.Settle(n, first.ID, workflow.StateDone)
 		for i := range 60 {
-			r := &workflow.Request{Origin: fmt.Sprint("V", i), State: workflow.StateDenied, Requester: bea, Tenant: "contoso",
+			r := &workflow.Request{Origin: fmt.Sprint("V", i), State: workflow.StateDenied, Requester: workflowtest.Bea, Tenant: "contoso",
 				Plan: plan.Plan{AppName: fmt.Sprint("a", i)}, Posts: workflow.Posts{}}
-			if _, err := w.store.Create(t.Context(), r); err != nil {
+			if _, err := w.Store.Create(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -138,15 +139,15 @@ func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
 // In a big tenant the step says what was not seen of the other apps.
 func TestWhatWasNotSeenOfOtherAppsIsOnTheStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer, w.unseen = adaOfAzure(), "the others were not"
-		n := w.boot()
-		defer n.stop()
-		r, err := n.Submit(t.Context(), bea, certificateDraft("a"))
+		w := workflowtest.New(t)
+		w.Signer, w.Unseen = workflowtest.AdaOfAzure(), "the others were not"
+		n := w.Boot()
+		defer n.Stop()
+		r, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("a"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, r.ID, workflow.StateDone); !strings.HasSuffix(r.Steps.Get(workflow.StepCertificate).Note,
+		if r = w.Settle(n, r.ID, workflow.StateDone); !strings.HasSuffix(r.Steps.Get(workflow.StepCertificate).Note,
 			"; the others were not") {
 			t.Errorf("the note is %q", r.Steps.Get(workflow.StepCertificate).Note)
 		}

@@ -9,32 +9,38 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // adopted is an app of another hand that Bea owns, and that is adopted.
-func adopted(t *testing.T, w *world, n *node) (head *workflow.Request, app *fakeApp) {
+func adopted(t *testing.T, w *workflowtest.World, n *workflowtest.Node) (head *workflow.Request, app *workflowtest.FakeApp) {
 	t.Helper()
-	app = w.byHand(legacyID, "HR", "OBJ-BEA")
-	first, err := n.Submit(t.Context(), bea, adoption("HR"))
+	app = w.ByHand(workflowtest.LegacyID, "HR", "OBJ-BEA")
+	first, err := n.Submit(t.Context(), workflowtest.Bea, adoption("HR"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w.settle(n, first.ID, workflow.StateDone), app
+	return w.Settle(n, first.ID, workflow.StateDone), app
 }
 
 // verbs ask for everything that can be asked for an app.
-func verbs(t *testing.T, w *world, n *node, by people.Person, head *workflow.Request) map[workflow.Kind]func() (*workflow.Request, error) {
+func verbs(t *testing.T, w *workflowtest.World, n *workflowtest.Node, by people.Person,
+	head *workflow.Request) map[workflow.Kind]func() (*workflow.Request, error) {
 	return map[workflow.Kind]func() (*workflow.Request, error){
-		workflow.KindRenew: func() (*workflow.Request, error) { return n.Renew(t.Context(), by, head.ID, d2("V-renew")) },
+		workflow.KindRenew: func() (*workflow.Request, error) {
+			return n.Renew(t.Context(), by, head.ID, workflowtest.FollowUp("V-renew"))
+		},
 		workflow.KindUpdate: func() (*workflow.Request, error) {
-			d := d2("V-update")
+			d := workflowtest.FollowUp("V-update")
 			d.RedirectURIs = []string{"https://localhost", "https://new.contoso.com"}
 			return n.Update(t.Context(), by, head.ID, d)
 		},
-		workflow.KindRetire: func() (*workflow.Request, error) { return n.Retire(t.Context(), by, head.ID, d2("V-retire")) },
+		workflow.KindRetire: func() (*workflow.Request, error) {
+			return n.Retire(t.Context(), by, head.ID, workflowtest.FollowUp("V-retire"))
+		},
 		workflow.KindRecreate: func() (*workflow.Request, error) {
-			w.isDeleted(legacyID)
-			return n.Recreate(t.Context(), by, head.ID, d2("V-recreate"))
+			w.IsDeleted(workflowtest.LegacyID)
+			return n.Recreate(t.Context(), by, head.ID, workflowtest.FollowUp("V-recreate"))
 		},
 	}
 }
@@ -43,19 +49,19 @@ func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
 	for _, kind := range []workflow.Kind{workflow.KindRenew, workflow.KindUpdate, workflow.KindRetire, workflow.KindRecreate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				n := w.boot()
-				defer n.stop()
+				w := workflowtest.New(t)
+				n := w.Boot()
+				defer n.Stop()
 				head, app := adopted(t, w, n)
-				w.set(func() { app.owners = []string{"OBJ-CARL"} }) // in the portal
-				r, err := verbs(t, w, n, bea, head)[kind]()
+				w.Set(func() { app.Owners = []string{"OBJ-CARL"} }) // in the portal
+				r, err := verbs(t, w, n, workflowtest.Bea, head)[kind]()
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.set(func() { w.calls = nil })
-				r = w.signsInFor(n, r)
+				w.Set(func() { w.Calls = nil })
+				r = w.SignsInFor(n, r)
 				var changes []string
-				w.set(func() { changes = w.wrote() })
+				w.Set(func() { changes = w.Wrote() })
 				if kind == workflow.KindRecreate { // who owns it can only be read of one that is there
 					changes = set.Without(changes, []string{"restore", "strip"})
 				}
@@ -63,14 +69,14 @@ func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
 					len(changes) != 0 {
 					t.Errorf("it is %s: %s; %v", r.State, r.Failure.Text, changes)
 				}
-				w.set(func() { app.owners = append(app.owners, "OBJ-BEA") })
+				w.Set(func() { app.Owners = append(app.Owners, "OBJ-BEA") })
 				want := map[workflow.Kind]workflow.State{workflow.KindRenew: workflow.StateOverlap,
 					workflow.KindUpdate: workflow.StateDone, workflow.KindRetire: workflow.StateDone,
 					workflow.KindRecreate: workflow.StateDone}[kind]
-				if _, err := n.Retry(t.Context(), r.ID, ada, r.Rev); err != nil {
+				if _, err := n.Retry(t.Context(), r.ID, workflowtest.Ada, r.Rev); err != nil {
 					t.Fatal(err)
 				}
-				w.settle(n, r.ID, want)
+				w.Settle(n, r.ID, want)
 			})
 		})
 	}
@@ -78,16 +84,16 @@ func TestWhoNoLongerOwnsAnAdoptedAppChangesNothingOfIt(t *testing.T) {
 
 func TestAnAdoptedAppThatIsGoneCanBeRetired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
 		head, _ := adopted(t, w, n)
-		w.isDeleted(legacyID)
-		r, err := n.Retire(t.Context(), bea, head.ID, d2("V-retire"))
+		w.IsDeleted(workflowtest.LegacyID)
+		r, err := n.Retire(t.Context(), workflowtest.Bea, head.ID, workflowtest.FollowUp("V-retire"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r = w.settle(n, r.ID, workflow.StateDone); r.Steps.Get(workflow.StepOwned).Status != workflow.StepSkipped {
+		if r = w.Settle(n, r.ID, workflow.StateDone); r.Steps.Get(workflow.StepOwned).Status != workflow.StepSkipped {
 			t.Errorf("%+v", r.Steps)
 		}
 	})
@@ -98,47 +104,49 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 	for _, kind := range []workflow.Kind{workflow.KindRenew, workflow.KindUpdate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				app := w.byHand(legacyID, "HR", "OBJ-BEA", "OBJ-CARL")
-				n := w.boot()
-				defer n.stop()
+				w := workflowtest.New(t)
+				app := w.ByHand(workflowtest.LegacyID, "HR", "OBJ-BEA", "OBJ-CARL")
+				n := w.Boot()
+				defer n.Stop()
 				d := adoption("HR")
-				d.Owners = []people.Person{tom}
-				w.set(func() {
-					w.signer.Owners = map[string][]workflow.Account{tom.Email: {{ObjectID: "OBJ-TOM"}}, bea.Email: w.signer.Requesters}
+				d.Owners = []people.Person{workflowtest.Tom}
+				w.Set(func() {
+					w.Signer.Owners = map[string][]workflow.Account{workflowtest.Tom.Email: {{ObjectID: "OBJ-TOM"}},
+						workflowtest.Bea.Email: w.Signer.Requesters}
 				})
-				first, err := n.Submit(t.Context(), bea, d)
+				first, err := n.Submit(t.Context(), workflowtest.Bea, d)
 				if err != nil {
 					t.Fatal(err)
 				}
-				head := w.settle(n, first.ID, workflow.StateDone)
-				w.set(func() {
-					w.left = []people.Person{bea, tom}
+				head := w.Settle(n, first.ID, workflow.StateDone)
+				w.Set(func() {
+					w.Left = []people.Person{workflowtest.Bea, workflowtest.Tom}
 					zoes := []workflow.Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
-					w.signer.Requesters = zoes
-					app.principalOwners = []string{"OBJ-BEA", "OBJ-CARL"}
-					w.signer.Owners = map[string][]workflow.Account{zoe.Email: zoes, bea.Email: {{ObjectID: "OBJ-BEA"}},
-						tom.Email: {{ObjectID: "OBJ-TOM"}, {ObjectID: "OBJ-TOM2"}}}
+					w.Signer.Requesters = zoes
+					app.PrincipalOwners = []string{"OBJ-BEA", "OBJ-CARL"}
+					w.Signer.Owners = map[string][]workflow.Account{workflowtest.Zoe.Email: zoes,
+						workflowtest.Bea.Email: {{ObjectID: "OBJ-BEA"}},
+						workflowtest.Tom.Email: {{ObjectID: "OBJ-TOM"}, {ObjectID: "OBJ-TOM2"}}}
 				})
-				r, err := verbs(t, w, n, zoe, head)[kind]()
+				r, err := verbs(t, w, n, workflowtest.Zoe, head)[kind]()
 				if err != nil {
 					t.Fatal(err)
 				}
 				if len(r.Plan.Owners) != 0 || len(r.Previous.Owners) != 2 {
 					t.Errorf("the plan has the owners %v, and there were %v", r.Plan.Owners, r.Previous.Owners)
 				}
-				r = w.settle(n, r.ID, map[workflow.Kind]workflow.State{workflow.KindRenew: workflow.StateReady,
+				r = w.Settle(n, r.ID, map[workflow.Kind]workflow.State{workflow.KindRenew: workflow.StateReady,
 					workflow.KindUpdate: workflow.StateDone}[kind])
 				if s := r.Steps.Get(workflow.StepOwned); s == nil || s.Status != workflow.StepSkipped || !strings.Contains(s.Note,
 					"an approver took over") {
 					t.Errorf("the step is %+v", s)
 				}
-				slices.Sort(app.owners)
-				if !slices.Equal(app.owners, []string{"OBJ-CARL", "OBJ-TOM", "OBJ-ZOE"}) {
-					t.Errorf("its owners are %v", app.owners)
+				slices.Sort(app.Owners)
+				if !slices.Equal(app.Owners, []string{"OBJ-CARL", "OBJ-TOM", "OBJ-ZOE"}) {
+					t.Errorf("its owners are %v", app.Owners)
 				}
-				if !slices.Equal(app.principalOwners, []string{"OBJ-CARL"}) {
-					t.Errorf("the owners of its service principal are %v", app.principalOwners)
+				if !slices.Equal(app.PrincipalOwners, []string{"OBJ-CARL"}) {
+					t.Errorf("the owners of its service principal are %v", app.PrincipalOwners)
 				}
 				step := map[workflow.Kind]workflow.StepName{workflow.KindRenew: workflow.StepOwner,
 					workflow.KindUpdate: workflow.StepTrim}[kind]
@@ -149,12 +157,12 @@ func TestWhoHasLeftOwnsNothingAfterATakeOver(t *testing.T) {
 				if kind == workflow.KindRenew { // it is hers now, as any app of its owner
 					return
 				}
-				w.set(func() { app.owners = []string{"OBJ-CARL"} })
-				next, err := n.Retire(t.Context(), zoe, r.ID, d2("V-retire"))
+				w.Set(func() { app.Owners = []string{"OBJ-CARL"} })
+				next, err := n.Retire(t.Context(), workflowtest.Zoe, r.ID, workflowtest.FollowUp("V-retire"))
 				if err != nil {
 					t.Fatal(err)
 				}
-				if next = w.signsInFor(n, next); next.State != workflow.StateFailed ||
+				if next = w.SignsInFor(n, next); next.State != workflow.StateFailed ||
 					!strings.Contains(next.Failure.Text, "zoe@contoso.com does not own HR") {
 					t.Errorf("the next is %s: %s", next.State, next.Failure.Text)
 				}
@@ -168,24 +176,25 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 	for _, kind := range []workflow.Kind{workflow.KindRenew, workflow.KindUpdate} {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				n := w.boot()
-				defer n.stop()
-				d := draft("payroll")
-				d.Owners = []people.Person{tom}
-				accounts := map[string][]workflow.Account{bea.Email: {{ObjectID: "OBJ-BEA"}}, tom.Email: {{ObjectID: "OBJ-TOM"}}}
-				w.set(func() { w.signer.Owners, w.signer.Requesters = accounts, accounts[bea.Email] })
-				first, err := n.Submit(t.Context(), bea, d)
+				w := workflowtest.New(t)
+				n := w.Boot()
+				defer n.Stop()
+				d := workflowtest.Draft("payroll")
+				d.Owners = []people.Person{workflowtest.Tom}
+				accounts := map[string][]workflow.Account{workflowtest.Bea.Email: {{ObjectID: "OBJ-BEA"}},
+					workflowtest.Tom.Email: {{ObjectID: "OBJ-TOM"}}}
+				w.Set(func() { w.Signer.Owners, w.Signer.Requesters = accounts, accounts[workflowtest.Bea.Email] })
+				first, err := n.Submit(t.Context(), workflowtest.Bea, d)
 				if err != nil {
 					t.Fatal(err)
 				}
-				head := w.settle(n, first.ID, workflow.StateDone)
+				head := w.Settle(n, first.ID, workflow.StateDone)
 				zoes := []workflow.Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}
-				accounts[zoe.Email] = zoes
+				accounts[workflowtest.Zoe.Email] = zoes
 				refused := 0
-				w.set(func() {
-					w.left, w.signer.Requesters = []people.Person{bea, tom}, zoes
-					w.before = func(call string) error {
+				w.Set(func() {
+					w.Left, w.Signer.Requesters = []people.Person{workflowtest.Bea, workflowtest.Tom}, zoes
+					w.Before = func(call string) error {
 						if call != "remove owner" || refused > 0 {
 							return nil
 						}
@@ -193,14 +202,14 @@ func TestAnOwnerWhoIsNotRemovedFailsNothing(t *testing.T) {
 						return &workflow.ServiceError{Code: "no", Text: "Entra said no."}
 					}
 				})
-				r, err := verbs(t, w, n, zoe, head)[kind]()
+				r, err := verbs(t, w, n, workflowtest.Zoe, head)[kind]()
 				if err != nil {
 					t.Fatal(err)
 				}
-				r = w.settle(n, r.ID, map[workflow.Kind]workflow.State{workflow.KindRenew: workflow.StateReady,
+				r = w.Settle(n, r.ID, map[workflow.Kind]workflow.State{workflow.KindRenew: workflow.StateReady,
 					workflow.KindUpdate: workflow.StateDone}[kind])
-				if app := w.one(); refused != 1 || len(app.owners) != 2 || !slices.Contains(app.owners, "OBJ-ZOE") {
-					t.Errorf("%d were refused, and its owners are %v", refused, app.owners)
+				if app := w.One(); refused != 1 || len(app.Owners) != 2 || !slices.Contains(app.Owners, "OBJ-ZOE") {
+					t.Errorf("%d were refused, and its owners are %v", refused, app.Owners)
 				}
 				step := map[workflow.Kind]workflow.StepName{workflow.KindRenew: workflow.StepOwner,
 					workflow.KindUpdate: workflow.StepTrim}[kind]

@@ -8,36 +8,37 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // services.md, section 2: the service principal has owners of its own, and whoever stays
 // one is named.
 func TestWhoStaysAnOwnerOfTheServicePrincipalIsNamed(t *testing.T) {
 	for what, c := range map[string]struct {
-		spoil func(*world)
+		spoil func(*workflowtest.World)
 		says  string
 	}{
-		"Entra says no": {func(w *world) {
-			w.keepsOwners = &workflow.ServiceError{Code: "x", Text: "no"}
+		"Entra says no": {func(w *workflowtest.World) {
+			w.KeepsOwners = &workflow.ServiceError{Code: "x", Text: "no"}
 		}, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
-		"Entra never answers": {func(w *world) {
-			w.keepsOwners = busy{}
+		"Entra never answers": {func(w *workflowtest.World) {
+			w.KeepsOwners = workflowtest.Busy{}
 		}, "Entra did not remove Ada@contoso.com, whom it made an owner of the service principal"},
-		"it can't be read": {func(w *world) {
-			w.hidesOwners = &workflow.ServiceError{Code: "403", Text: "no"}
+		"it can't be read": {func(w *workflowtest.World) {
+			w.HidesOwners = &workflow.ServiceError{Code: "403", Text: "no"}
 		}, "who owns its service principal could not be read"},
-		"somebody else is one": {func(w *world) {
-			w.ownsPrincipals = []string{"o-carl"}
+		"somebody else is one": {func(w *workflowtest.World) {
+			w.OwnsPrincipals = []string{"o-carl"}
 		}, "the account o-carl owns its service principal, and so can add credentials to it without an approval"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.signer.ObjectID = "o-ada"
+				w := workflowtest.New(t)
+				w.Signer.ObjectID = "o-ada"
 				c.spoil(w)
-				n := w.boot()
-				defer n.stop()
-				r := w.settle(n, w.request(n), workflow.StateReady)
+				n := w.Boot()
+				defer n.Stop()
+				r := w.Settle(n, w.Request(n), workflow.StateReady)
 				if st := r.Steps.Get(workflow.StepOwner); st.Status != workflow.StepDone || !strings.Contains(st.Note, c.says) ||
 					!strings.Contains(st.Note, "Enterprise applications › Owners") {
 					t.Errorf("the step is %+v", st)
@@ -76,16 +77,16 @@ func TestEverybodyWhoTriedToMakeTheServicePrincipalLeavesIt(t *testing.T) {
 // service principal. They stay, and the card names them.
 func TestWhatAnAdoptedAppHasOnItsServicePrincipalIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		app := w.byHand(legacyID, "HR", "OBJ-BEA")
-		w.set(func() { w.onPrincipal, app.sp, app.principalOwners = 2, true, []string{"OBJ-BEA", "o-carl"} })
-		n := w.boot()
-		defer n.stop()
-		first, err := n.Submit(t.Context(), bea, adoption("HR"))
+		w := workflowtest.New(t)
+		app := w.ByHand(workflowtest.LegacyID, "HR", "OBJ-BEA")
+		w.Set(func() { w.OnPrincipal, app.Sp, app.PrincipalOwners = 2, true, []string{"OBJ-BEA", "o-carl"} })
+		n := w.Boot()
+		defer n.Stop()
+		first, err := n.Submit(t.Context(), workflowtest.Bea, adoption("HR"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := w.settle(n, first.ID, workflow.StateDone)
+		r := w.Settle(n, first.ID, workflow.StateDone)
 		d, _ := r.Difference()
 		if !slices.Contains(d.Stays, plan.Change{Added: false, What: plan.CredentialChange,
 			Name: "client secrets of its service principal: 2"}) {
@@ -95,8 +96,8 @@ func TestWhatAnAdoptedAppHasOnItsServicePrincipalIsNamed(t *testing.T) {
 			strings.Contains(note, "Bea owns") {
 			t.Errorf("the step says %q", note)
 		}
-		if !slices.Equal(app.principalOwners, []string{"OBJ-BEA", "o-carl"}) {
-			t.Errorf("its owners are %q", app.principalOwners)
+		if !slices.Equal(app.PrincipalOwners, []string{"OBJ-BEA", "o-carl"}) {
+			t.Errorf("its owners are %q", app.PrincipalOwners)
 		}
 	})
 }

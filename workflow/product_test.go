@@ -11,25 +11,26 @@ import (
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestAnAppWithACertificateIsDoneWhenItHasExactlyWhatWasApproved(t *testing.T) {
-	withThePowerCut(t, func(t *testing.T, p *power) {
-		w := newWorld(t)
-		w.signer = adaOfAzure()
-		n := w.boot()
-		p.on(w, n)
-		r, err := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
+	workflowtest.WithThePowerCut(t, func(t *testing.T, p *workflowtest.Power) {
+		w := workflowtest.New(t)
+		w.Signer = workflowtest.AdaOfAzure()
+		n := w.Boot()
+		p.On(w, n)
+		r, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("payroll-backup"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, workflow.StateDone)
-		n = p.back(n)
-		r = w.settle(n, r.ID, workflow.StateDone)
-		n.stop()
-		a := w.one()
-		if len(a.keys) != 0 || !slices.Equal(a.thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
-			!slices.Equal(a.directory, []string{plan.GlobalReader}) || len(a.azure) != 1 || len(a.Scopes) != 1 || a.owner == "" {
+		w.Settle(n, r.ID, workflow.StateDone)
+		n = p.Back(n)
+		r = w.Settle(n, r.ID, workflow.StateDone)
+		n.Stop()
+		a := w.One()
+		if len(a.Keys) != 0 || !slices.Equal(a.Thumbprints, []string{r.Plan.Credential.Certificate.Thumbprint}) ||
+			!slices.Equal(a.Directory, []string{plan.GlobalReader}) || len(a.Azure) != 1 || len(a.Scopes) != 1 || a.Owner == "" {
 			t.Errorf("made %+v", a)
 		}
 		if r.Handover.Status != workflow.HandoverNone || r.Outcomes != 1 {
@@ -40,60 +41,61 @@ func TestAnAppWithACertificateIsDoneWhenItHasExactlyWhatWasApproved(t *testing.T
 
 func TestMoreThanWasApprovedTakesTheCertificateAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer, w.extra = adaOfAzure(), []string{"Some service/Everything"}
-		n := w.boot()
-		defer n.stop()
-		r, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
-		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(r.ID)), nil)
-		pass(time.Minute)
-		r = w.get(r.ID)
-		if r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess || len(w.one().thumbprints) != 0 {
-			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().thumbprints)
+		w := workflowtest.New(t)
+		w.Signer, w.Extra = workflowtest.AdaOfAzure(), []string{"Some service/Everything"}
+		n := w.Boot()
+		defer n.Stop()
+		r, _ := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("payroll-backup"))
+		n.Approve(t.Context(), r.ID, workflowtest.Ada, w.Get(r.ID).Rev)
+		workflowtest.Pass(time.Second)
+		w.Use(w.CodeFor(w.Get(r.ID)), nil)
+		workflowtest.Pass(time.Minute)
+		r = w.Get(r.ID)
+		if r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess || len(w.One().Thumbprints) != 0 {
+			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.One().Thumbprints)
 		}
 	})
 }
 
 func TestASignInWithoutTheRightInAzureChangesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		r, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
-		n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(r.ID)), nil)
-		pass(time.Minute)
-		r = w.get(r.ID)
-		if r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || !strings.Contains(r.Failure.Text, subscription) ||
-			len(w.apps) != 0 {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		r, _ := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("payroll-backup"))
+		n.Approve(t.Context(), r.ID, workflowtest.Ada, w.Get(r.ID).Rev)
+		workflowtest.Pass(time.Second)
+		w.Use(w.CodeFor(w.Get(r.ID)), nil)
+		workflowtest.Pass(time.Minute)
+		r = w.Get(r.ID)
+		if r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || !strings.Contains(r.Failure.Text,
+			workflowtest.Subscription) ||
+			len(w.Apps) != 0 {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 		}
 	})
 }
 
 func TestACertificateIsForOneApp(t *testing.T) {
-	w := newWorld(t)
-	d := w.boot2()
-	one := certificateDraft("one")
+	w := workflowtest.New(t)
+	d := w.Boot2()
+	one := workflowtest.CertificateDraft("one")
 	two := one
 	two.Origin, two.AppName = "V-two", "two"
-	if _, err := d.Submit(t.Context(), bea, one); err != nil {
+	if _, err := d.Submit(t.Context(), workflowtest.Bea, one); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Submit(t.Context(), bea, two); err == nil || err.(form.Errors)[form.FieldCertificate] == "" {
+	if _, err := d.Submit(t.Context(), workflowtest.Bea, two); err == nil || err.(form.Errors)[form.FieldCertificate] == "" {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestWhatIsMissingForACredentialIsNamedUnderItsField(t *testing.T) {
-	d := newWorld(t).boot2()
-	none := certificateDraft("a")
+	d := workflowtest.New(t).Boot2()
+	none := workflowtest.CertificateDraft("a")
 	none.Certificate, none.Subscriptions = nil, []string{"production"}
 	none.Owners = []people.Person{{ID: "UX", Name: "X"}}
-	_, err := d.Submit(t.Context(), bea, none)
+	_, err := d.Submit(t.Context(), workflowtest.Bea, none)
 	for _, f := range []form.Field{form.FieldCertificate, form.FieldSubscriptions, form.FieldOwners} {
 		if err == nil || err.(form.Errors)[f] == "" {
 			t.Errorf("%s is not named: %v", f, err)
@@ -103,58 +105,58 @@ func TestWhatIsMissingForACredentialIsNamedUnderItsField(t *testing.T) {
 
 func TestARoleOnAServiceOutsideThePlanIsAnAlarmToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.foreign = []string{"Office 365 Exchange Online/full_access_as_app"}
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.approves(n, id)
-		pass(time.Minute)
-		if r := w.get(id); r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess || len(w.one().keys) != 0 {
-			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.one().keys)
+		w := workflowtest.New(t)
+		w.Foreign = []string{"Office 365 Exchange Online/full_access_as_app"}
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.Approves(n, id)
+		workflowtest.Pass(time.Minute)
+		if r := w.Get(id); r.State != workflow.StateFailed || r.Failure.Rule != workflow.RuleExcess || len(w.One().Keys) != 0 {
+			t.Errorf("it is %s (%s), with %v", r.State, r.Failure.Text, w.One().Keys)
 		}
 	})
 }
 
 func TestARetiredAppHasNoRolesInAzure(t *testing.T) {
-	withThePowerCut(t, func(t *testing.T, p *power) {
-		w := newWorld(t)
-		n := w.boot()
-		app := w.azureApp(n)
-		p.on(w, n)
-		r, err := n.Retire(t.Context(), bea, app.ID, form.Draft{Origin: "V-retire", Reason: "not needed"})
+	workflowtest.WithThePowerCut(t, func(t *testing.T, p *workflowtest.Power) {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		app := w.AzureApp(n)
+		p.On(w, n)
+		r, err := n.Retire(t.Context(), workflowtest.Bea, app.ID, form.Draft{Origin: "V-retire", Reason: "not needed"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, workflow.StateDone)
-		n = p.back(n)
-		r = w.settle(n, r.ID, workflow.StateDone)
-		n.stop()
-		if a := w.deleted[r.UniqueName()]; len(w.apps) != 0 || a == nil || len(a.azure) != 0 {
-			t.Errorf("there are %v, deleted %+v", w.apps, a)
+		w.Settle(n, r.ID, workflow.StateDone)
+		n = p.Back(n)
+		r = w.Settle(n, r.ID, workflow.StateDone)
+		n.Stop()
+		if a := w.Deleted[r.UniqueName()]; len(w.Apps) != 0 || a == nil || len(a.Azure) != 0 {
+			t.Errorf("there are %v, deleted %+v", w.Apps, a)
 		}
 	})
 }
 
 func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		app := w.azureApp(n)
-		w.signer.Subscriptions = nil
-		r, _ := n.Retire(t.Context(), bea, app.ID, form.Draft{Origin: "V-retire", Reason: "not needed"})
-		n.Approve(t.Context(), r.ID, ada, r.Rev)
-		pass(time.Second)
-		w.use(w.codeFor(w.get(r.ID)), nil)
-		pass(time.Minute)
-		r = w.get(r.ID)
-		if a := w.one(); r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || len(a.thumbprints) != 1 ||
-			len(a.azure) != 1 ||
-			len(a.granted) == 0 {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		app := w.AzureApp(n)
+		w.Signer.Subscriptions = nil
+		r, _ := n.Retire(t.Context(), workflowtest.Bea, app.ID, form.Draft{Origin: "V-retire", Reason: "not needed"})
+		n.Approve(t.Context(), r.ID, workflowtest.Ada, r.Rev)
+		workflowtest.Pass(time.Second)
+		w.Use(w.CodeFor(w.Get(r.ID)), nil)
+		workflowtest.Pass(time.Minute)
+		r = w.Get(r.ID)
+		if a := w.One(); r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleRole || len(a.Thumbprints) != 1 ||
+			len(a.Azure) != 1 ||
+			len(a.Granted) == 0 {
 			t.Errorf("it is %s, and the app has %+v", r.State, a)
 		}
-		for _, text := range []string{subscription, "remove roles", "would stay: Contributor", "Nothing was changed"} {
+		for _, text := range []string{workflowtest.Subscription, "remove roles", "would stay: Contributor", "Nothing was changed"} {
 			if !strings.Contains(r.Failure.Text, text) {
 				t.Errorf("%q is not said: %s", text, r.Failure.Text)
 			}
@@ -165,34 +167,34 @@ func TestWhoMayNotTakeRolesInAzureAwayRetiresNothing(t *testing.T) {
 func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 	for step, want := range map[string]bool{"directory role": false, "azure roles": true} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			w.signer = adaOfAzure()
-			n := w.boot()
-			defer n.stop()
-			w.after = func(call string) error {
+			w := workflowtest.New(t)
+			w.Signer = workflowtest.AdaOfAzure()
+			n := w.Boot()
+			defer n.Stop()
+			w.After = func(call string) error {
 				if call == step { // it was done, and nobody knows
 					return &workflow.ServiceError{Code: "no", Text: "no"}
 				}
 				return nil
 			}
-			r, _ := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
-			n.Approve(t.Context(), r.ID, ada, r.Rev)
-			pass(time.Second)
-			w.use(w.codeFor(w.get(r.ID)), nil)
-			pass(time.Minute)
-			if r = w.get(r.ID); r.State != workflow.StateFailed {
+			r, _ := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("payroll-backup"))
+			n.Approve(t.Context(), r.ID, workflowtest.Ada, r.Rev)
+			workflowtest.Pass(time.Second)
+			w.Use(w.CodeFor(w.Get(r.ID)), nil)
+			workflowtest.Pass(time.Minute)
+			if r = w.Get(r.ID); r.State != workflow.StateFailed {
 				t.Fatalf("%s: it is %s", step, r.State)
 			}
 			if !want {
-				w.signer.Subscriptions = nil // then nobody needs a right there
+				w.Signer.Subscriptions = nil // then nobody needs a right there
 			}
-			if _, err := n.Undo(t.Context(), r.ID, ada); err != nil {
+			if _, err := n.Undo(t.Context(), r.ID, workflowtest.Ada); err != nil {
 				t.Fatal(err)
 			}
-			r = w.settle(n, r.ID, workflow.StateUndone)
-			if took := slices.Contains(w.calls, "remove azure roles"); took != want || len(w.apps) != 0 ||
-				len(w.deleted[r.UniqueName()].azure) != 0 {
-				t.Errorf("%s: removed roles: %v; %+v", step, took, w.deleted)
+			r = w.Settle(n, r.ID, workflow.StateUndone)
+			if took := slices.Contains(w.Calls, "remove azure roles"); took != want || len(w.Apps) != 0 ||
+				len(w.Deleted[r.UniqueName()].Azure) != 0 {
+				t.Errorf("%s: removed roles: %v; %+v", step, took, w.Deleted)
 			}
 		})
 	}
@@ -200,27 +202,28 @@ func TestAnUndoTakesRolesInAzureAwayOnlyWhereSomeWereGiven(t *testing.T) {
 
 func TestAForeignRoleInAzureDoesNotStandInForOneThatIsMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.signer = adaOfAzure()
-		n := w.boot()
-		defer n.stop()
-		w.set(func() {
-			w.before = func(call string) error {
+		w := workflowtest.New(t)
+		w.Signer = workflowtest.AdaOfAzure()
+		n := w.Boot()
+		defer n.Stop()
+		w.Set(func() {
+			w.Before = func(call string) error {
 				if call == "inspect" { // somebody has been there
-					w.one().azure = []string{subscription + "/8e3af657-a8ff-443c-a75c-2fe8c4bcb635"}
+					w.One().Azure = []string{workflowtest.Subscription + "/8e3af657-a8ff-443c-a75c-2fe8c4bcb635"}
 				}
 				return nil
 			}
 		})
-		r, err := n.Submit(t.Context(), bea, certificateDraft("payroll-backup"))
+		r, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.CertificateDraft("payroll-backup"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = w.settle(n, r.ID, workflow.StateFailed)
+		r = w.Settle(n, r.ID, workflow.StateFailed)
 		if r.Failure.Rule != workflow.RuleExcess ||
-			!strings.Contains(r.Failure.Text, "the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+subscription) ||
-			len(w.one().thumbprints) != 0 {
-			t.Errorf("it is %s, and the app has %v", r.Failure.Text, w.one().thumbprints)
+			!strings.Contains(r.Failure.Text,
+				"the role 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 in the Azure subscription "+workflowtest.Subscription) ||
+			len(w.One().Thumbprints) != 0 {
+			t.Errorf("it is %s, and the app has %v", r.Failure.Text, w.One().Thumbprints)
 		}
 	})
 }

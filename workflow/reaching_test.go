@@ -11,29 +11,30 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestAnOrganizationThatSomebodyAddedByHandIsFoundOnItsServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).withTwoServers(&otherServer{})
-		n := w.boot()
-		defer n.stop()
-		r := w.restoring(n)
+		w := workflowtest.New(t).WithTwoServers(&workflowtest.OtherServer{})
+		n := w.Boot()
+		defer n.Stop()
+		r := w.Restoring(n)
 		if !n.Checks(r) || r.IsConnected() {
 			t.Fatalf("it can be checked: %v; it is connected: %v", n.Checks(r), r.IsConnected())
 		}
-		code := w.asks(n, r.ID, bea)
+		code := w.Asks(n, r.ID, workflowtest.Bea)
 		if code.Servers != "vb365-prod" || code.Unsure != "" || code.Prompt == nil {
 			t.Errorf("she was shown %+v", code)
 		}
-		w.signer = beaSignsIn()
-		w.use(code.Prompt.Code.Reveal(), nil)
-		pass(10 * time.Second)
-		if said := w.newestCheck().Said; said != "Connected: contoso.onmicrosoft.com, Exchange. It works there with another app, whose "+
+		w.Signer = beaSignsIn()
+		w.Use(code.Prompt.Code.Reveal(), nil)
+		workflowtest.Pass(10 * time.Second)
+		if said := w.NewestCheck().Said; said != "Connected: contoso.onmicrosoft.com, Exchange. It works there with another app, whose "+
 			"ID is 99999999-9999-9999-9999-999999999999" {
 			t.Errorf("she was told %q", said)
 		}
-		if w.vb365.test.asked != 0 {
+		if w.Vb365.Test.Asked != 0 {
 			t.Error("her sign-in went to a server without the organization")
 		}
 	})
@@ -41,14 +42,14 @@ func TestAnOrganizationThatSomebodyAddedByHandIsFoundOnItsServer(t *testing.T) {
 
 func TestWhereNoServerHasTheOrganizationNobodySignsIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).withTwoServers(&otherServer{})
-		w.finds = nil
-		n := w.boot()
-		defer n.stop()
-		r := w.restoring(n)
-		got := w.asks(n, r.ID, bea)
+		w := workflowtest.New(t).WithTwoServers(&workflowtest.OtherServer{})
+		w.Finds = nil
+		n := w.Boot()
+		defer n.Stop()
+		r := w.Restoring(n)
+		got := w.Asks(n, r.ID, workflowtest.Bea)
 		if got.Prompt != nil || !strings.Contains(got.Said, "vb365-prod, vb365-test have no organization of contoso") ||
-			!strings.Contains(got.Said, r.Made.AppID) || slices.Contains(w.calls, "assertion code") {
+			!strings.Contains(got.Said, r.Made.AppID) || slices.Contains(w.Calls, "assertion code") {
 			t.Errorf("she was told %+v", got)
 		}
 	})
@@ -56,53 +57,54 @@ func TestWhereNoServerHasTheOrganizationNobodySignsIn(t *testing.T) {
 
 func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 	for name, c := range map[string]struct {
-		other otherServer
+		other workflowtest.OtherServer
 		says  string
 	}{
-		"it hangs": {otherServer{waits: time.Hour, shows: contosoThere()},
+		"it hangs": {workflowtest.OtherServer{Waits: time.Hour, Shows: workflowtest.ContosoThere()},
 			"Connected: contoso.onmicrosoft.com, Exchange, on vb365-test"},
-		"it has no account": {otherServer{findsErr: &workflow.ServiceError{Code: "NoAccount"},
-			refuses: &workflow.ServiceError{Text: "vb365-test refused to sign in. It says: “No.”"}},
+		"it has no account": {workflowtest.OtherServer{FindsErr: &workflow.ServiceError{Code: "NoAccount"},
+			Refuses: &workflow.ServiceError{Text: "vb365-test refused to sign in. It says: “No.”"}},
 			"vb365-test refused to sign in. It says: “No.”"},
-		"a wrong certificate": {otherServer{findsErr: &workflow.ServiceError{Code: "Certificate"},
-			refuses: &workflow.ServiceError{Text: "vb365-test showed another certificate than the one that was configured."}},
+		"a wrong certificate": {workflowtest.OtherServer{FindsErr: &workflow.ServiceError{Code: "Certificate"},
+			Refuses: &workflow.ServiceError{Text: "vb365-test showed another certificate than the one that was configured."}},
 			"vb365-test showed another certificate"},
-		"it is off": {otherServer{findsErr: busy{time.Second}, refuses: busy{time.Second}},
+		"it is off": {workflowtest.OtherServer{FindsErr: workflowtest.Busy{After: time.Second},
+			Refuses: workflowtest.Busy{After: time.Second}},
 			"vb365-test returned an unexpected response (reference "},
-		"its client is broken": {otherServer{breaks: true}, "vb365-test could not be asked"},
-		"it shows nothing": {otherServer{finds: contosoThere()},
+		"its client is broken": {workflowtest.OtherServer{Breaks: true}, "vb365-test could not be asked"},
+		"it shows nothing": {workflowtest.OtherServer{Finds: workflowtest.ContosoThere()},
 			"vb365-test takes the sign-in of bea@contoso.com, and shows no organization to it."},
-		"it broke unexpectedly": {otherServer{findsErr: errors.New("boom"), refuses: errors.New("boom")},
+		"it broke unexpectedly": {workflowtest.OtherServer{FindsErr: errors.New("boom"), Refuses: errors.New("boom")},
 			"vb365-test returned an unexpected response (reference "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t).withTwoServers(&c.other)
-				n := w.boot()
-				defer n.stop()
-				r := w.restoring(n)
-				if _, err := n.CheckConnection(t.Context(), r.ID, bea); err != nil {
+				w := workflowtest.New(t).WithTwoServers(&c.other)
+				n := w.Boot()
+				defer n.Stop()
+				r := w.Restoring(n)
+				if _, err := n.CheckConnection(t.Context(), r.ID, workflowtest.Bea); err != nil {
 					t.Fatal(err)
 				}
-				pass(workflow.LookLimit + time.Second)
-				code := w.newestCheck()
+				workflowtest.Pass(workflow.LookLimit + time.Second)
+				code := w.NewestCheck()
 				unsure := "vb365-test" // unless it said that it has it
-				if c.other.finds != nil {
+				if c.other.Finds != nil {
 					unsure = ""
 				}
 				if code.Servers != "vb365-prod, vb365-test" || code.Unsure != unsure || code.Prompt == nil {
 					t.Fatalf("she was shown %+v", code)
 				}
-				w.signer = beaSignsIn()
-				w.use(code.Prompt.Code.Reveal(), nil)
-				pass(500 * time.Millisecond)
-				if soFar := w.newestCheck().Said; !strings.Contains(soFar,
+				w.Signer = beaSignsIn()
+				w.Use(code.Prompt.Code.Reveal(), nil)
+				workflowtest.Pass(500 * time.Millisecond)
+				if soFar := w.NewestCheck().Said; !strings.Contains(soFar,
 					"Connected: contoso.onmicrosoft.com, Exchange, on vb365-prod") ||
 					name == "it is off" && !strings.Contains(soFar, "vb365-test has not answered yet.") {
 					t.Errorf("so far she was told %q", soFar)
 				}
-				pass(4 * time.Minute)
-				said := w.newestCheck().Said
+				workflowtest.Pass(4 * time.Minute)
+				said := w.NewestCheck().Said
 				if !strings.Contains(said, "Connected: contoso.onmicrosoft.com, Exchange, on vb365-prod") ||
 					!strings.Contains(said, c.says) {
 					t.Errorf("she was told %q", said)
@@ -116,23 +118,23 @@ func TestOneServerThatFailsKeepsNoOthersAnswerBack(t *testing.T) {
 func TestAServerWithoutABotAccountIsAskedWithASignInOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		noAccount := &workflow.ServiceError{Code: "NoAccount", Text: "the bot has no account"}
-		w := newWorld(t).withTwoServers(&otherServer{findsErr: noAccount, shows: contosoThere()})
-		w.finds = nil
-		n := w.boot()
-		defer n.stop()
+		w := workflowtest.New(t).WithTwoServers(&workflowtest.OtherServer{FindsErr: noAccount, Shows: workflowtest.ContosoThere()})
+		w.Finds = nil
+		n := w.Boot()
+		defer n.Stop()
 		n.OnlyConnects(1)
-		if got := n.Backups(backedUp()); !slices.Equal(got, []string{"vb365-prod"}) {
+		if got := n.Backups(workflowtest.BackedUp()); !slices.Equal(got, []string{"vb365-prod"}) {
 			t.Errorf("apps can be connected to %q", got)
 		}
-		r := w.restoring(n)
-		code := w.asks(n, r.ID, bea)
+		r := w.Restoring(n)
+		code := w.Asks(n, r.ID, workflowtest.Bea)
 		if code.Servers != "vb365-test" || code.Unsure != "vb365-test" || code.Prompt == nil {
 			t.Fatalf("she was shown %+v", code)
 		}
-		w.signer = beaSignsIn()
-		w.use(code.Prompt.Code.Reveal(), nil)
-		pass(10 * time.Second)
-		if said := w.newestCheck().Said; !strings.Contains(said, "Connected: contoso.onmicrosoft.com, Exchange") {
+		w.Signer = beaSignsIn()
+		w.Use(code.Prompt.Code.Reveal(), nil)
+		workflowtest.Pass(10 * time.Second)
+		if said := w.NewestCheck().Said; !strings.Contains(said, "Connected: contoso.onmicrosoft.com, Exchange") {
 			t.Errorf("she was told %q", said)
 		}
 		n.SetBackups(nil)
@@ -145,18 +147,18 @@ func TestAServerWithoutABotAccountIsAskedWithASignInOnly(t *testing.T) {
 // One that can't be read whole is shown as far as it can.
 func TestAPersonIsToldThatSomeOfAnOrganizationCantBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).withTwoServers(&otherServer{})
-		w.shows = []workflow.Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"SharePoint"}, Odd: true}, {Odd: true}}
-		n := w.boot()
-		defer n.stop()
-		r := w.restoring(n)
-		code := w.asks(n, r.ID, bea)
-		w.signer = beaSignsIn()
-		w.use(code.Prompt.Code.Reveal(), nil)
-		pass(10 * time.Second)
+		w := workflowtest.New(t).WithTwoServers(&workflowtest.OtherServer{})
+		w.Shows = []workflow.Connected{{Name: "contoso.onmicrosoft.com", Services: []string{"SharePoint"}, Odd: true}, {Odd: true}}
+		n := w.Boot()
+		defer n.Stop()
+		r := w.Restoring(n)
+		code := w.Asks(n, r.ID, workflowtest.Bea)
+		w.Signer = beaSignsIn()
+		w.Use(code.Prompt.Code.Reveal(), nil)
+		workflowtest.Pass(10 * time.Second)
 		const want = "Connected: contoso.onmicrosoft.com, SharePoint (some of what the server says of it can't be read)\n" +
 			"Connected: an organization without a name that this bot can read (some of what the server says of it can't be read)"
-		if said := w.newestCheck().Said; said != want {
+		if said := w.NewestCheck().Said; said != want {
 			t.Errorf("she was told %q", said)
 		}
 	})
@@ -188,27 +190,27 @@ func TestThePersonSignsInToTheAppItselfWhereItIsMadeForThat(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t).withTwoServers(nil)
-				w.noOwnCode = c.noCode
-				n := w.boot()
-				defer n.stop()
-				r := w.restoring(n)
-				w.signer = beaSignsIn()
-				code := w.asks(n, r.ID, bea)
+				w := workflowtest.New(t).WithTwoServers(nil)
+				w.NoOwnCode = c.noCode
+				n := w.Boot()
+				defer n.Stop()
+				r := w.Restoring(n)
+				w.Signer = beaSignsIn()
+				code := w.Asks(n, r.ID, workflowtest.Bea)
 				if code.OwnApp != (c.noCode == nil) {
 					t.Errorf("she was shown %+v", code)
 				}
-				w.use(code.Prompt.Code.Reveal(), c.noSignIn)
-				pass(10 * time.Second)
-				if said := w.newestCheck().Said; !strings.Contains(said, c.says) {
+				w.Use(code.Prompt.Code.Reveal(), c.noSignIn)
+				workflowtest.Pass(10 * time.Second)
+				if said := w.NewestCheck().Said; !strings.Contains(said, c.says) {
 					t.Errorf("she was told %q", said)
 				}
-				w.asks(n, r.ID, bea)
-				if len(w.assertedAs) != len(c.want(r)) {
-					t.Fatalf("codes were asked for as %+v", w.assertedAs)
+				w.Asks(n, r.ID, workflowtest.Bea)
+				if len(w.AssertedAs) != len(c.want(r)) {
+					t.Fatalf("codes were asked for as %+v", w.AssertedAs)
 				}
 				for i, want := range c.want(r) {
-					if got := w.assertedAs[i]; got.ClientID != want.ClientID || !slices.Equal(got.Scopes, want.Scopes) {
+					if got := w.AssertedAs[i]; got.ClientID != want.ClientID || !slices.Equal(got.Scopes, want.Scopes) {
 						t.Errorf("code %d was asked for as %+v, want %+v", i+1, got, want)
 					}
 				}
@@ -242,17 +244,17 @@ func TestAnAppWithoutWhatAServerWantsIsNotSignedInTo(t *testing.T) {
 
 func TestWhoseRolesCantBeSeenIsNotPassedOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).withTwoServers(nil)
-		w.rolesUnknown = true
-		n := w.boot()
-		defer n.stop()
-		r := w.connectedApp(n)
-		code := w.asks(n, r.ID, bea)
-		w.signer = beaSignsIn()
-		w.use(code.Prompt.Code.Reveal(), nil)
-		pass(10 * time.Second)
-		if said := w.newestCheck().Said; !strings.Contains(said, "Whether bea@contoso.com has a directory role can't be seen") ||
-			slices.Contains(w.calls, "signed in") {
+		w := workflowtest.New(t).WithTwoServers(nil)
+		w.RolesUnknown = true
+		n := w.Boot()
+		defer n.Stop()
+		r := w.ConnectedApp(n)
+		code := w.Asks(n, r.ID, workflowtest.Bea)
+		w.Signer = beaSignsIn()
+		w.Use(code.Prompt.Code.Reveal(), nil)
+		workflowtest.Pass(10 * time.Second)
+		if said := w.NewestCheck().Said; !strings.Contains(said, "Whether bea@contoso.com has a directory role can't be seen") ||
+			slices.Contains(w.Calls, "signed in") {
 			t.Errorf("she was told %q", said)
 		}
 	})

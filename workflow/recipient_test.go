@@ -10,42 +10,43 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // The case “requester's Slack account deactivated while the request waits”.
 func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		w.goes(nil, bea)
-		pass(workflow.RecipientsEvery + time.Minute)
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		w.Goes(nil, workflowtest.Bea)
+		workflowtest.Pass(workflow.RecipientsEvery + time.Minute)
 		synctest.Wait()
-		if r := w.get(id); r.Away == "" || r.Posts[workflow.PostCard].Shown != r.Rev {
+		if r := w.Get(id); r.Away == "" || r.Posts[workflow.PostCard].Shown != r.Rev {
 			t.Fatalf("an hour after the requester has left the card shows revision %d of %d, of %q", r.Posts[workflow.PostCard].Shown,
 				r.Rev, r.Away)
 		}
-		r := w.get(id)
-		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
+		r := w.Get(id)
+		if _, err := n.Approve(t.Context(), id, workflowtest.Ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
 			!strings.Contains(err.Error(), "Deny the request") {
 			t.Errorf("an approval is answered with %v", err)
 		}
-		w.goes(errors.New("no answer"), bea)
-		if _, err := n.Approve(t.Context(), id, ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
+		w.Goes(errors.New("no answer"), workflowtest.Bea)
+		if _, err := n.Approve(t.Context(), id, workflowtest.Ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
 			!strings.Contains(err.Error(), "Try again in a minute") {
 			t.Errorf("where nobody knows an approval is answered with %v", err)
 		}
-		if len(w.codes) > 0 || len(w.apps) > 0 {
-			t.Errorf("%d codes and %d apps were made", len(w.codes), len(w.apps))
+		if len(w.Codes) > 0 || len(w.Apps) > 0 {
+			t.Errorf("%d codes and %d apps were made", len(w.Codes), len(w.Apps))
 		}
-		w.goes(nil)
-		pass(workflow.RecipientsEvery)
+		w.Goes(nil)
+		workflowtest.Pass(workflow.RecipientsEvery)
 		synctest.Wait()
-		if r = w.get(id); r.Away != "" {
+		if r = w.Get(id); r.Away != "" {
 			t.Fatalf("who is back is %q", r.Away)
 		}
-		if _, err := n.Approve(t.Context(), id, ada, r.Rev); err != nil {
+		if _, err := n.Approve(t.Context(), id, workflowtest.Ada, r.Rev); err != nil {
 			t.Error(err)
 		}
 	})
@@ -53,19 +54,19 @@ func TestNothingIsApprovedForARequesterWhoIsGone(t *testing.T) {
 
 func TestNobodyIsAskedAboutTwiceAtOnceThoughSlackIsBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		w.request(n)
-		if _, err := n.Submit(t.Context(), bea, draft("ledger-backup")); err != nil {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		w.Request(n)
+		if _, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("ledger-backup")); err != nil {
 			t.Fatal(err)
 		}
-		w.goes(busy{})
-		w.set(func() { w.askedAway = 0 })
-		pass(workflow.RecipientsEvery + time.Minute)
-		w.set(func() {
-			if w.askedAway != 1 {
-				t.Errorf("Slack was asked %d times about Bea, who has two requests", w.askedAway)
+		w.Goes(workflowtest.Busy{})
+		w.Set(func() { w.AskedAway = 0 })
+		workflowtest.Pass(workflow.RecipientsEvery + time.Minute)
+		w.Set(func() {
+			if w.AskedAway != 1 {
+				t.Errorf("Slack was asked %d times about Bea, who has two requests", w.AskedAway)
 			}
 		})
 	})
@@ -73,37 +74,37 @@ func TestNobodyIsAskedAboutTwiceAtOnceThoughSlackIsBusy(t *testing.T) {
 
 func TestWhoLeavesJustBeforeTheApprovalIsNoticedByIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		id := w.request(n)
-		rev := w.get(id).Rev
-		w.goes(nil, bea)
-		if _, err := n.Approve(t.Context(), id, ada, rev); refusedBy(err) != workflow.RuleRecipient {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		id := w.Request(n)
+		rev := w.Get(id).Rev
+		w.Goes(nil, workflowtest.Bea)
+		if _, err := n.Approve(t.Context(), id, workflowtest.Ada, rev); refusedBy(err) != workflow.RuleRecipient {
 			t.Errorf("it is answered with %v", err)
 		}
-		if r := w.get(id); r.State != workflow.StatePending || r.Away == "" || len(w.codes) > 0 {
-			t.Errorf("it is %s, of %q, with %d codes", r.State, r.Away, len(w.codes))
+		if r := w.Get(id); r.State != workflow.StatePending || r.Away == "" || len(w.Codes) > 0 {
+			t.Errorf("it is %s, of %q, with %d codes", r.State, r.Away, len(w.Codes))
 		}
 	})
 }
 
 func TestWhatGivesTheRequesterNothingMayBeApprovedAllTheSame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		app := w.handedOver(n)
-		r, err := n.Retire(t.Context(), bea, app.ID, d2("V-retire"))
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		app := w.HandedOver(n)
+		r, err := n.Retire(t.Context(), workflowtest.Bea, app.ID, workflowtest.FollowUp("V-retire"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.goes(nil, bea)
-		if _, err := n.Approve(t.Context(), r.ID, ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
+		w.Goes(nil, workflowtest.Bea)
+		if _, err := n.Approve(t.Context(), r.ID, workflowtest.Ada, r.Rev); refusedBy(err) != workflow.RuleRecipient ||
 			!strings.Contains(err.Error(), "press Approve again") {
 			t.Errorf("the first time: %v", err)
 		}
-		if _, err := n.Approve(t.Context(), r.ID, ada, w.get(r.ID).Rev); err != nil {
+		if _, err := n.Approve(t.Context(), r.ID, workflowtest.Ada, w.Get(r.ID).Rev); err != nil {
 			t.Errorf("once the card says so: %v", err)
 		}
 	})
@@ -113,41 +114,41 @@ func TestWhoLeavesAfterTheApprovalIsNoticedBeforeTheCredentialIsMade(t *testing.
 	for name, atStep := range map[string]bool{"before the sign-in": false, "before the secret": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				n := w.boot()
-				defer n.stop()
-				id := w.request(n)
-				r := w.get(id)
-				if _, err := n.Approve(t.Context(), id, ada, r.Rev); err != nil {
+				w := workflowtest.New(t)
+				n := w.Boot()
+				defer n.Stop()
+				id := w.Request(n)
+				r := w.Get(id)
+				if _, err := n.Approve(t.Context(), id, workflowtest.Ada, r.Rev); err != nil {
 					t.Fatal(err)
 				}
 				synctest.Wait()
 				if !atStep {
-					w.goes(nil, bea)
+					w.Goes(nil, workflowtest.Bea)
 				} else {
-					w.goes(busy{})
+					w.Goes(workflowtest.Busy{})
 				}
-				w.use(w.codeFor(w.get(id)), nil)
-				pass(2 * time.Second)
+				w.Use(w.CodeFor(w.Get(id)), nil)
+				workflowtest.Pass(2 * time.Second)
 				if atStep { // it waited for the answer
-					if r = w.get(id); r.Steps.Get(workflow.StepCredential).Status == workflow.StepDone {
+					if r = w.Get(id); r.Steps.Get(workflow.StepCredential).Status == workflow.StepDone {
 						t.Fatal("a secret was made while nobody knew whom it is for")
 					}
-					w.goes(nil, bea)
-					pass(time.Minute)
+					w.Goes(nil, workflowtest.Bea)
+					workflowtest.Pass(time.Minute)
 				}
 				synctest.Wait()
-				r = w.get(id)
+				r = w.Get(id)
 				if !strings.Contains(r.Failure.Text, "is gone (this account is deactivated)") {
 					t.Errorf("it is %s: %s", r.State, r.Failure.Text)
 				}
-				for _, a := range w.apps {
-					if len(a.keys) > 0 {
-						t.Errorf("an app has %v", a.keys)
+				for _, a := range w.Apps {
+					if len(a.Keys) > 0 {
+						t.Errorf("an app has %v", a.Keys)
 					}
 				}
-				if !atStep && len(w.apps) > 0 {
-					t.Errorf("%d apps were made", len(w.apps))
+				if !atStep && len(w.Apps) > 0 {
+					t.Errorf("%d apps were made", len(w.Apps))
 				}
 			})
 		})
@@ -163,12 +164,12 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 		people.EmailProved:      "", people.EmailAsBefore: "",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			n := w.boot()
-			defer n.stop()
-			by := bea
+			w := workflowtest.New(t)
+			n := w.Boot()
+			defer n.Stop()
+			by := workflowtest.Bea
 			by.Confirmed = confirmed
-			r, err := n.Submit(t.Context(), by, draft("payroll"))
+			r, err := n.Submit(t.Context(), by, workflowtest.Draft("payroll"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,25 +177,25 @@ func TestNoAccountIsLookedUpByAnAddressThatWasNeverConfirmed(t *testing.T) {
 				t.Errorf("%q: an account is looked up by %q", confirmed, asked)
 			}
 			if confirmed == people.EmailUnproved {
-				w.set(func() { w.signer.Requesters = nil })
+				w.Set(func() { w.Signer.Requesters = nil })
 			}
-			r = w.settle(n, r.ID, workflow.StateReady)
+			r = w.Settle(n, r.ID, workflow.StateReady)
 			if step := r.Steps.Get(workflow.StepOwner); !strings.Contains(step.Note, note) || note == "" && strings.Contains(step.Note,
 				"confirm") {
 				t.Errorf("%q: the step says %q", confirmed, step.Note)
 			}
-			owned := w.one().owner == "OBJ-BEA"
+			owned := w.One().Owner == "OBJ-BEA"
 			if owned != (confirmed != people.EmailUnproved) {
 				t.Errorf("%q: the requester owns the app: %v", confirmed, owned)
 			}
 		})
 	}
-	d := draft("other")
+	d := workflowtest.Draft("other")
 	d.Owners = []people.Person{{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com", Confirmed: people.EmailUnproved}}
-	w := newWorld(t)
-	n := w.boot()
-	defer n.stop()
-	_, err := n.Submit(t.Context(), bea, d)
+	w := workflowtest.New(t)
+	n := w.Boot()
+	defer n.Stop()
+	_, err := n.Submit(t.Context(), workflowtest.Bea, d)
 	if wrong, _ := err.(form.Errors); !strings.Contains(wrong[form.FieldOwners], "never confirmed") {
 		t.Errorf("an owner with such an address is answered with %v", err)
 	}

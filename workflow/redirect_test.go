@@ -13,6 +13,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
@@ -31,23 +32,23 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 			nil, []string{"msauth://app/x"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
-			n := w.boot()
-			defer n.stop()
-			before := w.handedOver(n)
-			if _, err := w.store.Update(t.Context(), before.ID, func(r *workflow.Request) error {
+			w := workflowtest.New(t)
+			n := w.Boot()
+			defer n.Stop()
+			before := w.HandedOver(n)
+			if _, err := w.Store.Update(t.Context(), before.ID, func(r *workflow.Request) error {
 				r.Product, r.Plan.RedirectURIs, r.Plan.SPARedirectURIs, r.Plan.PublicRedirectURIs = "custom", nil,
 					[]string{"https://spa.contoso.com"}, []string{"http://localhost"}
 				return nil
 			}); err != nil {
 				t.Fatal(err)
 			}
-			d := d2("V-update")
+			d := workflowtest.FollowUp("V-update")
 			d.RedirectURIs, d.Redirects = c.own, c.others
 			for _, p := range before.Plan.Permissions {
 				d.Permissions = append(d.Permissions, pack.KeyOf(p))
 			}
-			r, err := n.Update(t.Context(), bea, before.ID, d)
+			r, err := n.Update(t.Context(), workflowtest.Bea, before.ID, d)
 			if err != nil {
 				t.Fatalf("%s: %v", c.name, err)
 			}
@@ -56,7 +57,7 @@ func TestAnUpdateKeepsEachRedirectURIOnItsPlatform(t *testing.T) {
 				t.Errorf("%s: got %v, %v, %v", c.name, got.RedirectURIs, got.SPARedirectURIs, got.PublicRedirectURIs)
 			}
 			d.Origin, d.Redirects = "V-wrong", map[form.Field][]string{form.FieldSPARedirectURIs: {"http://spa.contoso.com"}}
-			if _, err := n.Update(t.Context(), bea, before.ID, d); err == nil ||
+			if _, err := n.Update(t.Context(), workflowtest.Bea, before.ID, d); err == nil ||
 				fmt.Sprint(err.(form.Errors)[form.FieldSPARedirectURIs]) == "" {
 				t.Errorf("%s: with http got %v", c.name, err)
 			}
@@ -92,13 +93,13 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 	const one, other = "https://a.example/cb", "https://A.example/CB"
 	const elsewhere = one + ": this is a redirect URI of the platform "
 	custom := func(edit func(d *form.Draft)) form.Draft {
-		d := draft("payroll")
+		d := workflowtest.Draft("payroll")
 		d.Product, d.Permissions, d.RedirectURIs = "custom", someKeys(0, 1), []string{one}
 		edit(&d)
 		return d
 	}
 	portal := func(host ...string) form.Draft {
-		d := draft("payroll")
+		d := workflowtest.Draft("payroll")
 		d.Product, d.RedirectURIs, d.Fields = "portal", nil, map[string][]string{"host": host}
 		return d
 	}
@@ -138,16 +139,17 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 		"different ones on three platforms": {d: portal("a.example"), web: []string{"https://fixed.example"},
 			spa: []string{"https://a.example"}},
 	} {
-		w := newWorld(t)
+		w := workflowtest.New(t)
 		portal := (pack.Product{Name: "portal", Audience: form.ThisTenant, Platform: plan.SPA,
 			Credentials: []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour}},
 			Redirects: []pack.Redirect{{Platform: plan.Web, URIs: []string{"https://fixed.example"}},
 				{Platform: plan.SPA, URIs: []string{"https://{host}"}}},
 			Fields: []pack.TemplateField{{Name: "host", Label: "Host", Many: true}}})
-		desk := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso},
-			Products: []pack.Product{{Name: "custom", Custom: true, Audience: form.ThisTenant, Credentials: vbo().Credentials}, portal},
-			Policy:   w.policy, Key: w.key, Log: quiet})
-		r, err := desk.Submit(t.Context(), bea, c.d)
+		desk := workflow.NewDesk(workflow.DeskConfig{Store: w.Store, Tenants: []workflow.Tenant{workflowtest.Contoso},
+			Products: []pack.Product{{Name: "custom", Custom: true, Audience: form.ThisTenant,
+				Credentials: workflowtest.Vbo().Credentials}, portal},
+			Policy: w.Policy, Key: w.Key, Log: workflowtest.Quiet})
+		r, err := desk.Submit(t.Context(), workflowtest.Bea, c.d)
 		wrong, _ := err.(form.Errors)
 		if c.in != "" {
 			if len(wrong) != 1 || !strings.HasPrefix(wrong[c.in], c.says) {
@@ -193,17 +195,18 @@ func TestAnUpdateMayMoveARedirectURIAndMayNotDoubleIt(t *testing.T) {
 }
 
 func TestAProductCanRequireARedirectURI(t *testing.T) {
-	portal := vbo()
+	portal := workflowtest.Vbo()
 	portal.Name, portal.Platform, portal.RedirectURIs, portal.RedirectRequired, portal.RedirectExample = "portal", plan.SPA, nil, true,
 		"https://portal.example.com:4443"
-	w := newWorld(t)
-	desk := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{vbo(),
-		portal}, Policy: w.policy,
-		Key: w.key, Log: quiet})
-	d := draft("portal")
+	w := workflowtest.New(t)
+	desk := workflow.NewDesk(workflow.DeskConfig{Store: w.Store, Tenants: []workflow.Tenant{workflowtest.Contoso},
+		Products: []pack.Product{workflowtest.Vbo(),
+			portal}, Policy: w.Policy,
+		Key: w.Key, Log: workflowtest.Quiet})
+	d := workflowtest.Draft("portal")
 	for _, existing := range []bool{false, true} {
 		d.Product, d.Existing, d.RedirectURIs = "portal", existing, []string{"", " "}
-		_, err := desk.Submit(t.Context(), bea, d)
+		_, err := desk.Submit(t.Context(), workflowtest.Bea, d)
 		wrong, _ := err.(form.Errors)
 		if len(wrong) != 1 || !strings.Contains(wrong[form.FieldRedirectURIs], "at least one") ||
 			!strings.Contains(wrong[form.FieldRedirectURIs], portal.RedirectExample) {
@@ -211,15 +214,16 @@ func TestAProductCanRequireARedirectURI(t *testing.T) {
 		}
 	}
 	d.RedirectURIs = []string{"http://a.example"}
-	if _, err := desk.Submit(t.Context(), bea, d); strings.Contains(err.(form.Errors)[form.FieldRedirectURIs], "at least one") {
+	if _, err := desk.Submit(t.Context(), workflowtest.Bea, d); strings.Contains(err.(form.Errors)[form.FieldRedirectURIs],
+		"at least one") {
 		t.Errorf("a wrong one is taken for none: %v", err)
 	}
 	d.Existing, d.RedirectURIs = false, []string{"https://a.example"}
-	if r, err := desk.Submit(t.Context(), bea, d); err != nil || !slices.Equal(r.Plan.SPARedirectURIs, d.RedirectURIs) {
+	if r, err := desk.Submit(t.Context(), workflowtest.Bea, d); err != nil || !slices.Equal(r.Plan.SPARedirectURIs, d.RedirectURIs) {
 		t.Errorf("got %v, %v", r, err)
 	}
 	d.Product, d.Origin, d.AppName, d.RedirectURIs = "vbo365", "V-other", "other", nil
-	if _, err := desk.Submit(t.Context(), bea, d); err != nil {
+	if _, err := desk.Submit(t.Context(), workflowtest.Bea, d); err != nil {
 		t.Errorf("a product that needs none: %v", err)
 	}
 	for name, c := range map[string]struct {

@@ -11,6 +11,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestExposedScopesAreReadLineByLine(t *testing.T) {
@@ -52,19 +53,19 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 }
 
 func TestAnAppMayOfferScopesAndAskForNothing(t *testing.T) {
-	d := newWorld(t).offersCustom()
+	d := workflowtest.New(t).OffersCustom()
 	api := form.Draft{Origin: "V", Product: "custom", AppName: "api", Reason: "an API", Team: "CTEAM", Credential: plan.CredentialNone,
 		Scopes: []string{"access_as_user, admins: Use it"}}
-	r, err := d.Submit(context.Background(), bea, api)
+	r, err := d.Submit(context.Background(), workflowtest.Bea, api)
 	if err != nil || len(r.Plan.Scopes) != 1 || !slices.Contains(workflow.StepsFor(r, workflow.TaskProvision), workflow.StepAPI) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	api.Scopes = nil
-	if _, err := d.Submit(context.Background(), bea, api); err == nil {
+	if _, err := d.Submit(context.Background(), workflowtest.Bea, api); err == nil {
 		t.Error("an app with neither permissions nor scopes was taken")
 	}
 	api.Scopes, api.Imported = []string{"a: b"}, &form.Imported{}
-	if _, err := d.Submit(context.Background(), bea, api); err == nil || err.(form.Errors)[form.FieldManifest] == "" {
+	if _, err := d.Submit(context.Background(), workflowtest.Bea, api); err == nil || err.(form.Errors)[form.FieldManifest] == "" {
 		t.Errorf("scopes and a manifest: %v", err)
 	}
 }
@@ -79,10 +80,10 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 		r.Plan.Permissions = []plan.Permission{{Resource: "This application", ResourceAppID: plan.Self, Name: "jobs.read",
 			Type: "Delegated"}}
 	})
-	d := w.offersCustom()
-	change := d2("V2")
+	d := w.OffersCustom()
+	change := workflowtest.FollowUp("V2")
 	change.Scopes = []string{"access_as_user, admins: Use it", "jobs.write, admins: Change jobs"}
-	r, err := d.Update(ctx, bea, id, change)
+	r, err := d.Update(ctx, workflowtest.Bea, id, change)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,12 +97,12 @@ func TestAnUpdateShowsTheScopesThatChange(t *testing.T) {
 			t.Errorf("the changes %q lack %q", said, want)
 		}
 	}
-	if _, err := w.store.Update(ctx, r.ID, func(r *workflow.Request) error { r.State = workflow.StateDenied; return nil }); err != nil {
+	if _, err := w.Store.Update(ctx, r.ID, func(r *workflow.Request) error { r.State = workflow.StateDenied; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	groups, _ := catalog.Find(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All")
 	change.Origin, change.Scopes, change.Permissions = "V3", []string{""}, []string{groups.Key()}
-	r, err = d.Update(ctx, bea, id, change)
+	r, err = d.Update(ctx, workflowtest.Bea, id, change)
 	if err != nil || len(r.Plan.Scopes) != 0 || !slices.Contains(workflow.StepsFor(r, workflow.TaskProvision), workflow.StepAPI) {
 		t.Errorf("an app that offers nothing any more: %v, %v", err, r)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestWhoMayCarryARequestOut(t *testing.T) {
@@ -19,7 +20,7 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 		{who: "the approver as Global Administrator"},
 		{who: "the approver by object ID", signer: func(s *workflow.Signer) {
 			s.ObjectID, s.UPN = "obj-zoe", "other@contoso.com"
-		}, request: func(r *workflow.Request) { r.Approval.By = zoe }},
+		}, request: func(r *workflow.Request) { r.Approval.By = workflowtest.Zoe }},
 		{who: "the approver with two lesser roles", signer: func(s *workflow.Signer) {
 			s.Roles = []string{workflow.CloudApplicationAdministrator, workflow.PrivilegedRoleAdministrator}
 		}},
@@ -36,7 +37,7 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 			s.Requesters = []workflow.Account{{ObjectID: "x"}, {ObjectID: "OBJ-ADA"}}
 		}, refused: workflow.RuleRequesterSelf},
 		{who: "the requester by approver list", request: func(r *workflow.Request) {
-			r.Requester = ada
+			r.Requester = workflowtest.Ada
 			r.Requester.Email = ""
 		}, refused: workflow.RuleRequesterSelf},
 		{who: "an Application Administrator, for Graph application permissions", signer: func(s *workflow.Signer) {
@@ -59,19 +60,19 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 		{who: "the approver of a plan that was changed", request: func(r *workflow.Request) {
 			r.Plan.Permissions[0].Name = "Directory.ReadWrite.All"
 		}, refused: workflow.RuleDigest},
-		{who: "someone who is no longer an approver", request: func(r *workflow.Request) { r.Approval.By = tom },
+		{who: "someone who is no longer an approver", request: func(r *workflow.Request) { r.Approval.By = workflowtest.Tom },
 			refused: workflow.RuleNotApprover},
 	} {
 		t.Run(c.who, func(t *testing.T) {
-			w, _, id := at(t, in(workflow.StateSignIn, ada))
-			r, who := w.get(id), adaSignsIn()
+			w, _, id := at(t, in(workflow.StateSignIn, workflowtest.Ada))
+			r, who := w.Get(id), workflowtest.AdaSignsIn()
 			if c.request != nil {
 				c.request(r)
 			}
 			if c.signer != nil {
 				c.signer(&who)
 			}
-			no := workflow.SignerProblem(r, contoso, who)
+			no := workflow.SignerProblem(r, workflowtest.Contoso, who)
 			if no == nil && c.refused != "" || no != nil && no.Rule != c.refused {
 				t.Errorf("got %v, want %q", no, c.refused)
 			}
@@ -80,7 +81,7 @@ func TestWhoMayCarryARequestOut(t *testing.T) {
 }
 
 func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
-	p := vbo().Plan(vbo().Choice())
+	p := workflowtest.Vbo().Plan(workflowtest.Vbo().Choice())
 	if got := p.SignInScopes(); !slices.Equal(got,
 		[]string{"User.Read", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}) {
 		t.Errorf("for both kinds: %v", got)
@@ -97,7 +98,8 @@ func TestTheBotAsksForNoMoreThanThePlanNeeds(t *testing.T) {
 func TestAPlansDigestChangesWithAnythingInIt(t *testing.T) {
 	base := func() plan.Plan {
 		return plan.Plan{TenantID: "t", AppName: "a", Audience: "x", RedirectURIs: []string{"u"},
-			Permissions: vbo().Plan(vbo().Choice()).Permissions, Credential: plan.Credential{Kind: plan.CredentialSecret,
+			Permissions: workflowtest.Vbo().Plan(workflowtest.Vbo().Choice()).Permissions,
+			Credential: plan.Credential{Kind: plan.CredentialSecret,
 				Lifetime: time.Hour}}
 	}
 	was := base().Digest()

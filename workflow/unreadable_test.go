@@ -9,24 +9,25 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 func TestDeadlinesOfOthersHoldBesideARequestThatCannotBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		damaged := w.request(n)
-		other, err := n.Submit(t.Context(), bea, draft("ledger-backup"))
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		damaged := w.Request(n)
+		other, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("ledger-backup"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.store.damages(damaged)
-		pass(w.policy.PendingExpires + time.Hour)
-		if r := w.get(other.ID); r.State != workflow.StateExpired {
+		w.Store.Damages(damaged)
+		workflowtest.Pass(w.Policy.PendingExpires + time.Hour)
+		if r := w.Get(other.ID); r.State != workflow.StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
-		told := w.told()
+		told := w.Told()
 		if len(told) == 0 {
 			t.Error("there was no digest")
 		}
@@ -41,27 +42,27 @@ func TestDeadlinesOfOthersHoldBesideARequestThatCannotBeRead(t *testing.T) {
 // One damaged bit in the order of those that are due must not stop every deadline.
 func TestARequestThatIsListedBeforeItsTimeHoldsUpNoDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		first := w.request(n)
-		pass(time.Hour)
-		second, err := n.Submit(t.Context(), bea, draft("ledger-backup"))
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		first := w.Request(n)
+		workflowtest.Pass(time.Hour)
+		second, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("ledger-backup"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.store.mu.Lock()
-		w.store.ahead = second.ID
-		w.store.mu.Unlock()
-		pass(w.policy.PendingExpires - 30*time.Minute)
-		if r := w.get(first); r.State != workflow.StateExpired {
+		w.Store.Mu.Lock()
+		w.Store.Ahead = second.ID
+		w.Store.Mu.Unlock()
+		workflowtest.Pass(w.Policy.PendingExpires - 30*time.Minute)
+		if r := w.Get(first); r.State != workflow.StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
-		if r := w.get(second.ID); r.State != workflow.StatePending {
+		if r := w.Get(second.ID); r.State != workflow.StatePending {
 			t.Errorf("%s is %s, before its time", r.ID, r.State)
 		}
-		pass(time.Hour)
-		if r := w.get(second.ID); r.State != workflow.StateExpired {
+		workflowtest.Pass(time.Hour)
+		if r := w.Get(second.ID); r.State != workflow.StateExpired {
 			t.Errorf("%s is %s, and its time is over", r.ID, r.State)
 		}
 	})
@@ -69,40 +70,40 @@ func TestARequestThatIsListedBeforeItsTimeHoldsUpNoDeadline(t *testing.T) {
 
 func TestAProcessStartsBesideARequestThatCannotBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		damaged := w.request(n)
-		if _, err := n.Approve(t.Context(), damaged, ada, w.get(damaged).Rev); err != nil {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		damaged := w.Request(n)
+		if _, err := n.Approve(t.Context(), damaged, workflowtest.Ada, w.Get(damaged).Rev); err != nil {
 			t.Fatal(err)
 		}
-		pass(time.Second)
-		n.stop()
-		w.store.damages(damaged)
-		n = w.boot()
-		defer n.stop()
-		other, err := n.Submit(t.Context(), bea, draft("ledger-backup"))
+		workflowtest.Pass(time.Second)
+		n.Stop()
+		w.Store.Damages(damaged)
+		n = w.Boot()
+		defer n.Stop()
+		other, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("ledger-backup"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, other.ID, workflow.StateDone)
+		w.Settle(n, other.ID, workflow.StateDone)
 	})
 }
 
 func TestTheSuccessorOfARequestThatCannotBeReadGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		before := w.handedOver(n)
-		r, err := n.Renew(t.Context(), bea, before.ID, d2("V-renew"))
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		before := w.HandedOver(n)
+		r, err := n.Renew(t.Context(), workflowtest.Bea, before.ID, workflowtest.FollowUp("V-renew"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, r.ID, workflow.StateReady)
-		w.store.damages(before.ID)
-		w.settle(n, r.ID, workflow.StateOverlap)
-		pass(w.policy.RenewGrace + time.Hour)
-		if now := w.get(r.ID); now.State != workflow.StateLeftover || !now.PredecessorTold {
+		w.Settle(n, r.ID, workflow.StateReady)
+		w.Store.Damages(before.ID)
+		w.Settle(n, r.ID, workflow.StateOverlap)
+		workflowtest.Pass(w.Policy.RenewGrace + time.Hour)
+		if now := w.Get(r.ID); now.State != workflow.StateLeftover || !now.PredecessorTold {
 			t.Errorf("%s is %s (linked %v), and its time with two credentials is over", now.ID, now.State, now.PredecessorTold)
 		}
 	})
@@ -111,16 +112,16 @@ func TestTheSuccessorOfARequestThatCannotBeReadGoesOn(t *testing.T) {
 // What can't be read may be the app that somebody means: not read is not "nothing there".
 func TestAnAppWhoseRequestCannotBeReadIsNotTakenForAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		n := w.boot()
-		defer n.stop()
-		damaged := w.handedOver(n)
-		second, err := n.Submit(t.Context(), bea, draft("payroll-backup-2"))
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		damaged := w.HandedOver(n)
+		second, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("payroll-backup-2"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.settle(n, second.ID, workflow.StateDone)
-		w.store.damages(damaged.ID)
+		w.Settle(n, second.ID, workflow.StateDone)
+		w.Store.Damages(damaged.ID)
 		if _, err := n.App(t.Context(), damaged.ID); !isUnreadable(err) {
 			t.Errorf("by its request: %v", err)
 		}
@@ -131,7 +132,7 @@ func TestAnAppWhoseRequestCannotBeReadIsNotTakenForAnother(t *testing.T) {
 		if r, err := n.App(t.Context(), second.ID); err != nil || r.ID != second.ID {
 			t.Errorf("another one by its request: %v, %v", r, err)
 		}
-		if _, err := n.Submit(t.Context(), bea, draft("payroll-backup")); err == nil {
+		if _, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("payroll-backup")); err == nil {
 			t.Error("its name was given away")
 		}
 	})
@@ -145,7 +146,7 @@ func isUnreadable(err error) bool {
 func TestManyThatCannotBeReadAreCountedInOneSentence(t *testing.T) {
 	var e workflow.UnreadableError
 	for _, id := range []string{"EA-1", "EA-2", "EA-3", "EA-4", "EA-5", "EA-6", "EA-7", "EA-2"} {
-		e.Add(unread(id).(*workflow.UnreadableError))
+		e.Add(workflowtest.Unread(id).(*workflow.UnreadableError))
 	}
 	if got := workflow.Names(e.IDs()); got != "EA-1, EA-2, EA-3, EA-4, EA-5 and 2 more" {
 		t.Errorf("they are named %q", got)

@@ -9,6 +9,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // payroll is a product of an earlier pack.
@@ -19,7 +20,7 @@ func payroll(t *testing.T) pack.Product {
 	}
 	return pack.Product{Name: "payroll", Audience: "AzureADMyOrg", RedirectURIs: []string{"https://payroll.contoso.com"},
 		Workloads:   []pack.Workload{{Name: "mail", Title: "Mail"}, {Name: "sites", Title: "Sites"}},
-		Permissions: []pack.Need{{Permission: send, Workloads: []string{"mail"}}}, Credentials: vbo().Credentials}
+		Permissions: []pack.Need{{Permission: send, Workloads: []string{"mail"}}}, Credentials: workflowtest.Vbo().Credentials}
 }
 
 // madeOf is a request that has made an app of a product, with what it suggests.
@@ -54,7 +55,7 @@ func TestAllThatANewerPackNeedsIsMissing(t *testing.T) {
 			p.RedirectURIs = append(p.RedirectURIs, "https://two.contoso.com")
 		}, "redirect URI https://two.contoso.com (web)"},
 		{"a scope", func(p *pack.Product) { p.Scopes = []plan.Scope{{Name: "access"}} }, "exposed scope access (users may consent)"},
-		{"a role in Azure", func(p *pack.Product) { p.AzureRoles = []pack.AzureNeed{{AzureRole: contributor}} },
+		{"a role in Azure", func(p *pack.Product) { p.AzureRoles = []pack.AzureNeed{{AzureRole: workflowtest.Contributor}} },
 			"role in Azure Contributor"},
 		{"public client flows", func(p *pack.Product) {
 			p.PublicClientFlows, p.Permissions = true, append(p.Permissions, pack.Need{Permission: read})
@@ -69,10 +70,11 @@ func TestAllThatANewerPackNeedsIsMissing(t *testing.T) {
 		for _, titlesOnly := range []bool{false, true} {
 			p := payroll(t)
 			c.edit(&p)
-			w := newWorld(t)
-			d := workflow.NewDesk(workflow.DeskConfig{Store: w.store, Tenants: []workflow.Tenant{contoso}, Products: []pack.Product{p},
-				Policy: w.policy, Key: w.key,
-				Log: quiet})
+			w := workflowtest.New(t)
+			d := workflow.NewDesk(workflow.DeskConfig{Store: w.Store, Tenants: []workflow.Tenant{workflowtest.Contoso},
+				Products: []pack.Product{p},
+				Policy:   w.Policy, Key: w.Key,
+				Log: workflowtest.Quiet})
 			r := madeOf(old, "https://payroll.contoso.com")
 			if titlesOnly { // as requests of before names were kept
 				r.Plan.Chosen = nil

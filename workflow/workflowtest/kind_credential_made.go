@@ -1,4 +1,4 @@
-package workflow_test
+package workflowtest
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 )
 
 // MakeCertificate makes a real one; its file only says which.
-func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Certificate, workflow.PFX, error) {
+func (w *Wires) MakeCertificate(name string, expires time.Time) (certificate.Certificate, workflow.PFX, error) {
 	c, err := call(w, "make certificate", func() (certificate.Certificate, error) {
 		key := rsaKey()
 		serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
@@ -32,12 +32,12 @@ func (w *wired) MakeCertificate(name string, expires time.Time) (certificate.Cer
 	return c, workflow.PFX{PFX: seal.New("PFX " + c.Thumbprint), Password: seal.New("PASSWORD " + c.Thumbprint)}, err
 }
 
-// fetch does what a requester does who has the link to a file.
-func (w *world) fetch(d *workflow.Desk, g workflow.Disclosure) (file string) {
+// Fetch does what a requester does who has the link to a file.
+func (w *World) Fetch(d *workflow.Desk, g workflow.Disclosure) (file string) {
 	if g.Link.IsZero() {
 		return ""
 	}
-	r, got, err := d.FetchFile(context.Background(), tokenOf(g))
+	r, got, err := d.FetchFile(context.Background(), TokenOf(g))
 	if err != nil {
 		return ""
 	}
@@ -45,26 +45,26 @@ func (w *world) fetch(d *workflow.Desk, g workflow.Disclosure) (file string) {
 	return got.Reveal()
 }
 
-// askMade asks for an app with a certificate that is made here, and lets people
+// AskMade asks for an app with a certificate that is made here, and lets people
 // do what they have to until it is ready.
-func (w *world) askMade(n *node) *workflow.Request {
-	w.t.Helper()
-	w.signer = adaOfAzure()
-	r, err := n.Submit(context.Background(), bea, madeDraft("payroll-backup"))
+func (w *World) AskMade(n *Node) *workflow.Request {
+	w.T.Helper()
+	w.Signer = AdaOfAzure()
+	r, err := n.Submit(context.Background(), Bea, MadeDraft("payroll-backup"))
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	return w.settle(n, r.ID, workflow.StateReady)
+	return w.Settle(n, r.ID, workflow.StateReady)
 }
 
-func madeDraft(name string) form.Draft {
-	d := certificateDraft(name)
+func MadeDraft(name string) form.Draft {
+	d := CertificateDraft(name)
 	d.Credential, d.Certificate, d.Lifetime = plan.CredentialMadeCertificate, nil, 8760*time.Hour
 	return d
 }
 
-// tokenOf is the last part of a page's address.
-func tokenOf(g workflow.Disclosure) seal.Secret {
+// TokenOf is the last part of a page's address.
+func TokenOf(g workflow.Disclosure) seal.Secret {
 	_, token, _ := strings.Cut(g.Link.Reveal(), workflow.PagePath)
 	return seal.New(token)
 }

@@ -1,11 +1,10 @@
-package workflow_test
+package workflowtest
 
 import (
 	"cmp"
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/azurescope"
@@ -19,8 +18,8 @@ import (
 // What the fake tenant does besides secrets.
 
 func (s *fakeSession) ExposeScopes(_ context.Context, id, _ string, a workflow.App) error {
-	_, err := call(s.wired, "api", func() (bool, error) {
-		app := s.app(id)
+	_, err := call(s.Wires, "api", func() (bool, error) {
+		app := s.App(id)
 		if !a.Merge {
 			app.Scopes = a.Scopes
 			return true, nil
@@ -28,34 +27,34 @@ func (s *fakeSession) ExposeScopes(_ context.Context, id, _ string, a workflow.A
 		for _, sc := range set.Minus(a.Scopes, app.Scopes, plan.SameScope) {
 			app.exposed = append(app.exposed, sc.Name)
 		}
-		app.Scopes, app.anonymous = set.Union(app.Scopes, a.Scopes, plan.SameScope), false
+		app.Scopes, app.Anonymous = set.Union(app.Scopes, a.Scopes, plan.SameScope), false
 		return true, nil
 	})
 	return err
 }
 
 func (s *fakeSession) RemoveScopes(_ context.Context, id, appID string, a workflow.App, uri bool) ([]string, error) {
-	return call(s.wired, "take back api", func() (stay []string, err error) {
-		app := s.app(id)
+	return call(s.Wires, "take back api", func() (stay []string, err error) {
+		app := s.App(id)
 		app.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(sc plan.Scope) bool {
 			return slices.Contains(app.exposed, sc.Name) && slices.ContainsFunc(a.Scopes,
 				func(q plan.Scope) bool { return plan.SameScope(q, sc) })
 		})
 		switch {
-		case !uri || app.anonymous:
+		case !uri || app.Anonymous:
 		case len(app.Scopes) > 0:
 			stay = []string{"api://" + appID}
 		default:
-			app.anonymous = true
+			app.Anonymous = true
 		}
 		return stay, nil
 	})
 }
 
 func (s *fakeSession) EnsureDirectoryRole(_ context.Context, sp, role string) error {
-	_, err := call(s.wired, "directory role", func() (bool, error) {
-		if a := s.app(sp); !slices.Contains(a.directory, role) {
-			a.directory = append(a.directory, role)
+	_, err := call(s.Wires, "directory role", func() (bool, error) {
+		if a := s.App(sp); !slices.Contains(a.Directory, role) {
+			a.Directory = append(a.Directory, role)
 		}
 		return true, nil
 	})
@@ -63,16 +62,16 @@ func (s *fakeSession) EnsureDirectoryRole(_ context.Context, sp, role string) er
 }
 
 func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subscriptions []string, roles []plan.AzureRole) error {
-	_, err := call(s.wired, "azure roles", func() (bool, error) {
-		a := s.app(sp)
+	_, err := call(s.Wires, "azure roles", func() (bool, error) {
+		a := s.App(sp)
 		for _, r := range roles {
 			if r.ID == "" {
-				a.definitions = set.Union(a.definitions, []string{r.DefinitionID(name)}, set.Equal)
+				a.Definitions = set.Union(a.Definitions, []string{r.DefinitionID(name)}, set.Equal)
 			}
 			for _, sub := range subscriptions {
 				pair := sub + "/" + cmp.Or(r.ID, r.Name)
-				if !slices.Contains(a.azure, pair) {
-					a.azure, a.assigned = append(a.azure, pair), append(a.assigned, pair)
+				if !slices.Contains(a.Azure, pair) {
+					a.Azure, a.Assigned = append(a.Azure, pair), append(a.Assigned, pair)
 				}
 			}
 		}
@@ -83,76 +82,76 @@ func (s *fakeSession) EnsureAzureRoles(_ context.Context, sp, name string, subsc
 
 func (s *fakeSession) RemoveAzureAssignments(_ context.Context, sp, name string, subscriptions []string, roles []plan.AzureRole,
 	how workflow.AzureRemoval) (stay []string, err error) {
-	a := s.app(sp)
+	a := s.App(sp)
 	switch {
 	case how.OnlyMade:
-		return call(s.wired, "take back azure roles", func() ([]string, error) { return a.takeBack(name, subscriptions, roles), nil })
+		return call(s.Wires, "take back azure roles", func() ([]string, error) { return a.takeBack(name, subscriptions, roles), nil })
 	case how.KeepDefinitions:
-		_, err := call(s.wired, "unassign azure roles", func() (bool, error) { a.unassign(subscriptions, roles); return true, nil })
+		_, err := call(s.Wires, "unassign azure roles", func() (bool, error) { a.unassign(subscriptions, roles); return true, nil })
 		return nil, err
 	}
-	return call(s.wired, "remove azure roles", func() ([]string, error) {
+	return call(s.Wires, "remove azure roles", func() ([]string, error) {
 		if a == nil {
 			return nil, &workflow.ServiceError{Code: "order", Text: "the app was deleted before its roles in Azure"}
 		}
 		a.unassign(subscriptions, roles)
 		for _, r := range roles {
-			a.definitions = set.Without(a.definitions, []string{r.DefinitionID(name)})
+			a.Definitions = set.Without(a.Definitions, []string{r.DefinitionID(name)})
 		}
 		return nil, nil
 	})
 }
 
 // takeBack removes what EnsureAzureRoles assigned.
-func (a *fakeApp) takeBack(name string, subscriptions []string, roles []plan.AzureRole) (stay []string) {
+func (a *FakeApp) takeBack(name string, subscriptions []string, roles []plan.AzureRole) (stay []string) {
 	for _, r := range roles {
 		has := false
 		for _, sub := range subscriptions {
 			pair := []string{sub + "/" + cmp.Or(r.ID, r.Name)}
-			if len(set.Without(pair, a.assigned)) == 0 {
-				a.azure = set.Without(a.azure, pair)
+			if len(set.Without(pair, a.Assigned)) == 0 {
+				a.Azure = set.Without(a.Azure, pair)
 			}
-			has = has || len(set.Without(pair, a.azure)) == 0
+			has = has || len(set.Without(pair, a.Azure)) == 0
 		}
 		if has && r.ID == "" {
 			stay = append(stay, r.Name)
 		} else {
-			a.definitions = set.Without(a.definitions, []string{r.DefinitionID(name)})
+			a.Definitions = set.Without(a.Definitions, []string{r.DefinitionID(name)})
 		}
 	}
 	return stay
 }
 
-func (a *fakeApp) unassign(subscriptions []string, roles []plan.AzureRole) {
+func (a *FakeApp) unassign(subscriptions []string, roles []plan.AzureRole) {
 	for _, sub := range subscriptions {
 		for _, r := range roles {
-			a.azure = set.Without(a.azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)})
+			a.Azure = set.Without(a.Azure, []string{sub + "/" + cmp.Or(r.ID, r.Name)})
 		}
 	}
 }
 
 func (s *fakeSession) EnsureCertificate(_ context.Context, id, _ string, c certificate.Certificate, _ ...string) (string, error) {
-	_, err := call(s.wired, "certificate", func() (bool, error) {
-		if a := s.app(id); !slices.Contains(a.thumbprints, c.Thumbprint) {
-			a.thumbprints = append(a.thumbprints, c.Thumbprint)
+	_, err := call(s.Wires, "certificate", func() (bool, error) {
+		if a := s.App(id); !slices.Contains(a.Thumbprints, c.Thumbprint) {
+			a.Thumbprints = append(a.Thumbprints, c.Thumbprint)
 		}
 		return true, nil
 	})
-	return s.unseen, err
+	return s.Unseen, err
 }
 
 func (s *fakeSession) RemoveCertificate(_ context.Context, id, thumbprint string, _ ...string) error {
-	_, err := call(s.wired, "remove certificate", func() (bool, error) {
-		s.app(id).thumbprints = set.Without(s.app(id).thumbprints, []string{thumbprint})
+	_, err := call(s.Wires, "remove certificate", func() (bool, error) {
+		s.App(id).Thumbprints = set.Without(s.App(id).Thumbprints, []string{thumbprint})
 		return true, nil
 	})
 	return err
 }
 
 func (s *fakeSession) EnsureFederated(_ context.Context, id, _ string, f plan.FederatedIssuer) error {
-	_, err := call(s.wired, "federated", func() (bool, error) {
-		if a := s.app(id); !slices.Contains(a.federated, f) {
-			a.federated = append(a.federated, f)
+	_, err := call(s.Wires, "federated", func() (bool, error) {
+		if a := s.App(id); !slices.Contains(a.Federated, f) {
+			a.Federated = append(a.Federated, f)
 		}
 		return true, nil
 	})
@@ -160,10 +159,10 @@ func (s *fakeSession) EnsureFederated(_ context.Context, id, _ string, f plan.Fe
 }
 
 func (s *fakeSession) RemoveCredentials(_ context.Context, id string, _ plan.Plan) error {
-	_, err := call(s.wired, "strip", func() (bool, error) {
-		if a := s.app(id); a != nil {
-			clear(a.keys)
-			a.thumbprints, a.federated = nil, nil
+	_, err := call(s.Wires, "strip", func() (bool, error) {
+		if a := s.App(id); a != nil {
+			clear(a.Keys)
+			a.Thumbprints, a.Federated = nil, nil
 		}
 		return true, nil
 	})
@@ -171,9 +170,9 @@ func (s *fakeSession) RemoveCredentials(_ context.Context, id string, _ plan.Pla
 }
 
 func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ plan.Plan) error {
-	_, err := call(s.wired, "withdraw", func() (bool, error) {
-		if a := s.app(sp); a != nil {
-			a.granted, a.roles = nil, nil
+	_, err := call(s.Wires, "withdraw", func() (bool, error) {
+		if a := s.App(sp); a != nil {
+			a.Granted, a.Roles = nil, nil
 		}
 		return true, nil
 	})
@@ -181,33 +180,33 @@ func (s *fakeSession) RemoveConsent(_ context.Context, sp string, _ plan.Plan) e
 }
 
 func (s *fakeSession) Dependents(_ context.Context, m workflow.Made) (found workflow.Dependents, err error) {
-	_, err = call(s.wired, "dependents", func() (bool, error) {
-		a := s.app(m.ObjectID)
+	_, err = call(s.Wires, "dependents", func() (bool, error) {
+		a := s.App(m.ObjectID)
 		if a == nil {
 			return true, nil
 		}
 		found = a.dependents
 		found.List = slices.Clone(found.List)
-		return true, a.unreadable
+		return true, a.Unreadable
 	})
 	return found, err
 }
 
 func (s *fakeSession) Exists(_ context.Context, appID string) (bool, error) {
-	return call(s.wired, "alive", func() (bool, error) { return s.app(appID) != nil, nil })
+	return call(s.Wires, "alive", func() (bool, error) { return s.App(appID) != nil, nil })
 }
 
 func (s *fakeSession) RemoveOwner(_ context.Context, id, user string) error {
-	_, err := call(s.wired, "remove owner", func() (bool, error) {
-		s.app(id).owners = set.Without(s.app(id).owners, []string{user})
+	_, err := call(s.Wires, "remove owner", func() (bool, error) {
+		s.App(id).Owners = set.Without(s.App(id).Owners, []string{user})
 		return true, nil
 	})
 	return err
 }
 
 func (s *fakeSession) FindApplication(_ context.Context, appID string) (found workflow.Registration, sp string, err error) {
-	_, err = call(s.wired, "find", func() (bool, error) {
-		if s.app(appID) != nil {
+	_, err = call(s.Wires, "find", func() (bool, error) {
+		if s.App(appID) != nil {
 			found, sp = workflow.Registration{ObjectID: strings.Replace(appID, "app-", "obj-", 1), AppID: appID}, appID
 		}
 		return true, nil
@@ -216,10 +215,10 @@ func (s *fakeSession) FindApplication(_ context.Context, appID string) (found wo
 }
 
 func (s *fakeSession) RemovePermissions(_ context.Context, m workflow.Made, needs, had plan.Plan) error {
-	_, err := call(s.wired, "trim", func() (bool, error) {
-		a := s.app(m.ObjectID)
-		a.granted = set.Minus(a.granted, had.Minus(needs).Permissions, plan.SamePermission)
-		a.directory = slices.DeleteFunc(slices.Clone(a.directory), func(id string) bool {
+	_, err := call(s.Wires, "trim", func() (bool, error) {
+		a := s.App(m.ObjectID)
+		a.Granted = set.Minus(a.Granted, had.Minus(needs).Permissions, plan.SamePermission)
+		a.Directory = slices.DeleteFunc(slices.Clone(a.Directory), func(id string) bool {
 			return slices.ContainsFunc(had.Minus(needs).DirectoryRoles, func(r plan.DirectoryRole) bool { return r.TemplateID == id })
 		})
 		return true, nil
@@ -228,13 +227,13 @@ func (s *fakeSession) RemovePermissions(_ context.Context, m workflow.Made, need
 }
 
 func (s *fakeSession) RestoreApplication(_ context.Context, appID, _ string) (bool, error) {
-	return call(s.wired, "restore", func() (bool, error) {
+	return call(s.Wires, "restore", func() (bool, error) {
 		name := strings.TrimPrefix(appID, "app-")
-		if a := s.deleted[name]; a != nil {
-			s.apps[name] = a
-			delete(s.deleted, name)
+		if a := s.Deleted[name]; a != nil {
+			s.Apps[name] = a
+			delete(s.Deleted, name)
 		}
-		return s.apps[name] != nil, nil
+		return s.Apps[name] != nil, nil
 	})
 }
 
@@ -244,13 +243,13 @@ func (s *fakeSession) ReadAppRoles(ctx context.Context, m workflow.Made, p plan.
 }
 
 func (s *fakeSession) ReadGrants(_ context.Context, m workflow.Made, plan plan.Plan) (workflow.Inspection, error) {
-	return call(s.wired, "inspect", func() (workflow.Inspection, error) {
-		a := s.app(m.ObjectID)
-		has := workflow.Inspection{DirectoryRoles: slices.Clone(a.directory), Thumbprints: slices.Clone(a.thumbprints),
-			Federated: slices.Clone(a.federated), OnPrincipal: s.onPrincipal,
-			OwnPrincipal: slices.Clone(a.principalOwners)}
+	return call(s.Wires, "inspect", func() (workflow.Inspection, error) {
+		a := s.App(m.ObjectID)
+		has := workflow.Inspection{DirectoryRoles: slices.Clone(a.Directory), Thumbprints: slices.Clone(a.Thumbprints),
+			Federated: slices.Clone(a.Federated), OnPrincipal: s.OnPrincipal,
+			OwnPrincipal: slices.Clone(a.PrincipalOwners)}
 		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
-			for _, pair := range a.azure {
+			for _, pair := range a.Azure {
 				slash := strings.LastIndexByte(pair, '/')
 				if slices.ContainsFunc(plan.Subscriptions, func(s string) bool { return azurescope.Same(s, pair[:slash]) }) {
 					has.AzureRoles = append(has.AzureRoles, strings.ToLower(pair[:slash])+pair[slash:])
@@ -260,14 +259,14 @@ func (s *fakeSession) ReadGrants(_ context.Context, m workflow.Made, plan plan.P
 		if len(plan.DirectoryRoles) == 0 { // likewise
 			has.DirectoryRoles = nil
 		}
-		for _, p := range a.granted {
+		for _, p := range a.Granted {
 			if p.Type == catalog.Application {
 				has.Roles = append(has.Roles, p.Resource+"/"+p.Name)
 			} else if len(plan.Of(catalog.Delegated)) > 0 { // likewise
 				has.Scopes = append(has.Scopes, p.Resource+"/"+p.Name)
 			}
 		}
-		has.Roles = append(append(has.Roles, s.extra...), s.foreign...)
+		has.Roles = append(append(has.Roles, s.Extra...), s.Foreign...)
 		return has, nil
 	})
 }
@@ -275,8 +274,8 @@ func (s *fakeSession) ReadGrants(_ context.Context, m workflow.Made, plan plan.P
 // What the fake tenant does for apps that were not made here.
 
 func (s *fakeSession) merge(a workflow.App) error {
-	_, err := call(s.wired, "application", func() (bool, error) {
-		app := s.app(a.ObjectID)
+	_, err := call(s.Wires, "application", func() (bool, error) {
+		app := s.App(a.ObjectID)
 		app.Keeps = a.Keeps
 		app.RedirectURIs = set.Union(set.Minus(app.RedirectURIs, a.Drops.RedirectURIs, set.Equal), set.Minus(a.RedirectURIs,
 			app.RedirectURIs, set.Equal),
@@ -287,20 +286,20 @@ func (s *fakeSession) merge(a workflow.App) error {
 }
 
 func (s *fakeSession) RemoveFederated(_ context.Context, id, _ string) error {
-	_, err := call(s.wired, "remove federated", func() (bool, error) {
-		a := s.app(id)
-		a.federated = a.federated[:max(0, len(a.federated)-1)] // the newest
+	_, err := call(s.Wires, "remove federated", func() (bool, error) {
+		a := s.App(id)
+		a.Federated = a.Federated[:max(0, len(a.Federated)-1)] // the newest
 		return true, nil
 	})
 	return err
 }
 
 func (s *fakeSession) Applications(_ context.Context, name string) ([]workflow.Registration, error) {
-	return call(s.wired, "applications", func() ([]workflow.Registration, error) {
+	return call(s.Wires, "applications", func() ([]workflow.Registration, error) {
 		var found []workflow.Registration
-		for key, a := range s.apps {
+		for key, a := range s.Apps {
 			if strings.EqualFold(a.DisplayName, name) || key == name {
-				found = append(found, workflow.Registration{"obj-" + key, key, a.DisplayName, time.Time{}})
+				found = append(found, workflow.Registration{ObjectID: "obj-" + key, AppID: key, Name: a.DisplayName})
 			}
 		}
 		return found, nil
@@ -308,34 +307,34 @@ func (s *fakeSession) Applications(_ context.Context, name string) ([]workflow.R
 }
 
 func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
-	return call(s.wired, "owners", func() ([]string, error) { return slices.Clone(s.app(id).owners), nil })
+	return call(s.Wires, "owners", func() ([]string, error) { return slices.Clone(s.App(id).Owners), nil })
 }
 
 func (s *fakeSession) ReadApplication(_ context.Context, m workflow.Made, p plan.Plan) (has plan.Plan, found workflow.Discovery,
 	sp string, err error) {
-	_, err = call(s.wired, "look", func() (bool, error) {
-		a := s.app(m.ObjectID)
-		has = plan.Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.granted),
+	_, err = call(s.Wires, "look", func() (bool, error) {
+		a := s.App(m.ObjectID)
+		has = plan.Plan{Audience: a.Audience, RedirectURIs: slices.Clone(a.RedirectURIs), Permissions: slices.Clone(a.Granted),
 			Scopes: slices.Clone(a.Scopes)}
-		found = workflow.Discovery{Thumbprints: slices.Clone(a.thumbprints), Federated: slices.Clone(a.federated), Secrets: len(a.keys),
-			PrincipalSecrets: s.onPrincipal, NoIdentifierURI: a.anonymous, Required: a.required}
+		found = workflow.Discovery{Thumbprints: slices.Clone(a.Thumbprints), Federated: slices.Clone(a.Federated), Secrets: len(a.Keys),
+			PrincipalSecrets: s.OnPrincipal, NoIdentifierURI: a.Anonymous, Required: a.Required}
 		if len(p.AzureRoles) > 0 { // else there is no token for Azure
-			found.AzureRoles = slices.Clone(a.azure)
+			found.AzureRoles = slices.Clone(a.Azure)
 		}
 		return true, nil
 	})
 	return has, found, m.AppID, err
 }
 
-func (w *wired) Digest(_ context.Context, g workflow.Digest) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if *w.off {
-		return errPower
+func (w *Wires) Digest(_ context.Context, g workflow.Digest) error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if *w.Off {
+		return ErrPower
 	}
 	var before, after error
-	if w.digest != nil {
-		before, after = w.digest()
+	if w.DigestFails != nil {
+		before, after = w.DigestFails()
 	}
 	if before != nil {
 		return before
@@ -347,22 +346,22 @@ func (w *wired) Digest(_ context.Context, g workflow.Digest) error {
 	return after
 }
 
-func (w *wired) Departed(context.Context) ([]people.Person, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.left, w.noPeople
+func (w *Wires) Departed(context.Context) ([]people.Person, error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return w.Left, w.NoPeople
 }
 
-func (w *wired) Away(ctx context.Context, id string) (string, error) {
-	w.set(func() { w.askedAway++ })
+func (w *Wires) Away(ctx context.Context, id string) (string, error) {
+	w.Set(func() { w.AskedAway++ })
 	if left, err := w.HasLeft(ctx, id); !left || err != nil {
 		return "", err
 	}
 	return "this account is deactivated", nil
 }
 
-func (w *wired) HasLeft(_ context.Context, id string) (bool, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.ContainsFunc(w.left, func(p people.Person) bool { return p.ID == id }), w.noPeople
+func (w *Wires) HasLeft(_ context.Context, id string) (bool, error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return slices.ContainsFunc(w.Left, func(p people.Person) bool { return p.ID == id }), w.NoPeople
 }

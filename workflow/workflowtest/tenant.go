@@ -1,4 +1,4 @@
-package workflow_test
+package workflowtest
 
 import (
 	"context"
@@ -18,22 +18,22 @@ import (
 // The tenant of a world: its apps, and what a sign-in can do there. fake_test.go has what
 // only some jobs do.
 
-type fakeApp struct {
+type FakeApp struct {
 	workflow.App
-	owner                         string
-	owners, principalOwners       []string
-	sp                            bool
-	roles                         []string
-	granted                       []plan.Permission
-	directory, thumbprints, azure []string
-	definitions                   []string // of custom roles in Azure
-	exposed, assigned             []string // scopes and roles in Azure that we have added
-	federated                     []plan.FederatedIssuer
-	required                      []string
-	anonymous                     bool // not called api://{appId}
+	Owner                         string
+	Owners, PrincipalOwners       []string
+	Sp                            bool
+	Roles                         []string
+	Granted                       []plan.Permission
+	Directory, Thumbprints, Azure []string
+	Definitions                   []string // of custom roles in Azure
+	exposed, Assigned             []string // scopes and roles in Azure that we have added
+	Federated                     []plan.FederatedIssuer
+	Required                      []string
+	Anonymous                     bool // not called api://{appId}
 	dependents                    workflow.Dependents
-	unreadable                    error // instead of who depends on it
-	keys                          map[string]workflow.Password
+	Unreadable                    error // instead of who depends on it
+	Keys                          map[string]workflow.Password
 }
 
 type fakeCode struct {
@@ -41,17 +41,17 @@ type fakeCode struct {
 	used chan error
 }
 
-func (w *wired) SignIn(ctx context.Context, tenant string, scopes []string) (workflow.DeviceLogin, error) {
+func (w *Wires) SignIn(ctx context.Context, tenant string, scopes []string) (workflow.DeviceLogin, error) {
 	return call(w, "device code", func() (workflow.DeviceLogin, error) {
-		c := &fakeCode{code: fmt.Sprint("CODE", len(w.codes)+1), used: make(chan error, 1)}
-		w.codes[c.code] = c
+		c := &fakeCode{code: fmt.Sprint("CODE", len(w.Codes)+1), used: make(chan error, 1)}
+		w.Codes[c.code] = c
 		return &fakeSigningIn{w, c, workflow.Prompt{Code: seal.New(c.code), URL: "https://login",
 			Expires: time.Now().Add(15 * time.Minute)}}, nil
 	})
 }
 
 type fakeSigningIn struct {
-	w *wired
+	w *Wires
 	c *fakeCode
 	p workflow.Prompt
 }
@@ -70,12 +70,12 @@ func (s *fakeSigningIn) Wait(ctx context.Context, _ workflow.Ask) (workflow.Sess
 		if err != nil {
 			return nil, err
 		}
-		return call(s.w, "who signed in", func() (workflow.Session, error) { return &fakeSession{wired: s.w, who: s.w.signer}, nil })
+		return call(s.w, "who signed in", func() (workflow.Session, error) { return &fakeSession{Wires: s.w, who: s.w.Signer}, nil })
 	}
 }
 
 type fakeSession struct {
-	*wired
+	*Wires
 	who workflow.Signer
 }
 
@@ -86,30 +86,30 @@ func (s *fakeSession) EnsureApplication(_ context.Context, a workflow.App) (stri
 	if a.Merge {
 		return a.ObjectID, a.AppID, s.merge(a)
 	}
-	_, err := call(s.wired, "application", func() (bool, error) {
-		if s.apps[a.UniqueName] == nil {
-			s.apps[a.UniqueName] = &fakeApp{keys: map[string]workflow.Password{}, owners: []string{s.who.ObjectID}} // as Entra does
-			if s.ownsNothing {
-				s.apps[a.UniqueName].owners = nil
+	_, err := call(s.Wires, "application", func() (bool, error) {
+		if s.Apps[a.UniqueName] == nil {
+			s.Apps[a.UniqueName] = &FakeApp{Keys: map[string]workflow.Password{}, Owners: []string{s.who.ObjectID}} // as Entra does
+			if s.OwnsNothing {
+				s.Apps[a.UniqueName].Owners = nil
 			}
 		}
-		s.apps[a.UniqueName].App = a
+		s.Apps[a.UniqueName].App = a
 		return true, nil
 	})
 	return "obj-" + a.UniqueName, "app-" + a.UniqueName, err
 }
 
-func (w *world) app(id string) *fakeApp {
-	return w.apps[strings.TrimPrefix(strings.TrimPrefix(id, "obj-"), "app-")]
+func (w *World) App(id string) *FakeApp {
+	return w.Apps[strings.TrimPrefix(strings.TrimPrefix(id, "obj-"), "app-")]
 }
 
 func (s *fakeSession) EnsureServicePrincipal(_ context.Context, p workflow.ServicePrincipal) (string, error) {
-	_, err := call(s.wired, "service principal", func() (bool, error) {
-		a := s.app(p.AppID)
-		if !a.sp && !s.ownsNothing { // as Entra does
-			a.principalOwners = append([]string{s.who.ObjectID}, s.ownsPrincipals...)
+	_, err := call(s.Wires, "service principal", func() (bool, error) {
+		a := s.App(p.AppID)
+		if !a.Sp && !s.OwnsNothing { // as Entra does
+			a.PrincipalOwners = append([]string{s.who.ObjectID}, s.OwnsPrincipals...)
 		}
-		a.sp = true
+		a.Sp = true
 		return true, nil
 	})
 	return p.AppID, err
@@ -120,60 +120,60 @@ func (s *fakeSession) EnsureOwners(_ context.Context, m workflow.Made, users, no
 	if len(users)+len(not)+len(leave) == 0 {
 		name = "owners" // which only reads
 	}
-	return call(s.wired, name, func() (has workflow.Ownership, err error) {
+	return call(s.Wires, name, func() (has workflow.Ownership, err error) {
 		has.Refused = map[string]*workflow.ServiceError{}
-		if _, final := s.keepsOwners.(*workflow.ServiceError); len(not)+len(leave) > 0 && s.keepsOwners != nil && !final {
-			return has, s.keepsOwners
+		if _, final := s.KeepsOwners.(*workflow.ServiceError); len(not)+len(leave) > 0 && s.KeepsOwners != nil && !final {
+			return has, s.KeepsOwners
 		}
-		a := s.app(m.ObjectID)
+		a := s.App(m.ObjectID)
 		for _, user := range users {
-			if s.noOwners != nil {
-				has.Refused[strings.ToLower(user)] = s.noOwners
+			if s.NoOwners != nil {
+				has.Refused[strings.ToLower(user)] = s.NoOwners
 				continue
 			}
-			a.owner = user
-			if !slices.Contains(a.owners, user) {
-				a.owners = append(a.owners, user)
+			a.Owner = user
+			if !slices.Contains(a.Owners, user) {
+				a.Owners = append(a.Owners, user)
 			}
 		}
 		for _, user := range not {
-			if no, final := s.keepsOwners.(*workflow.ServiceError); final {
+			if no, final := s.KeepsOwners.(*workflow.ServiceError); final {
 				has.Refused[strings.ToLower(user)] = no
-			} else if s.noOwners == nil && len(users) > 0 {
-				a.owners = set.Without(a.owners, []string{user})
+			} else if s.NoOwners == nil && len(users) > 0 {
+				a.Owners = set.Without(a.Owners, []string{user})
 			}
 		}
-		has.Owners = slices.Clone(a.owners)
-		if s.keepsOwners == nil {
-			a.principalOwners = set.Without(a.principalOwners, leave)
+		has.Owners = slices.Clone(a.Owners)
+		if s.KeepsOwners == nil {
+			a.PrincipalOwners = set.Without(a.PrincipalOwners, leave)
 		}
-		if has.Unread = s.hidesOwners; has.Unread == nil {
-			has.Principal = slices.Clone(a.principalOwners)
+		if has.Unread = s.HidesOwners; has.Unread == nil {
+			has.Principal = slices.Clone(a.PrincipalOwners)
 		}
 		return has, nil
 	})
 }
 
 func (s *fakeSession) EnsureConsent(_ context.Context, sp string, ps []plan.Permission, keep ...plan.Permission) error {
-	_, err := call(s.wired, "consent", func() (bool, error) {
-		if s.consent != nil {
-			return false, s.consent
+	_, err := call(s.Wires, "consent", func() (bool, error) {
+		if s.Consent != nil {
+			return false, s.Consent
 		}
-		roles := slices.Clone(s.extra)
+		roles := slices.Clone(s.Extra)
 		for _, p := range ps {
 			if p.Type == catalog.Application && p.ResourceAppID != "hr" { // a token is for one service
 				roles = append(roles, p.Name)
 			}
 		}
 		if kept := set.Minus(keep, ps, plan.SamePermission); len(kept) > 0 { // and what is there of another kind
-			ps = set.Union(ps, s.app(sp).granted, plan.SamePermission)
+			ps = set.Union(ps, s.App(sp).Granted, plan.SamePermission)
 			for _, p := range kept {
 				if p.Type == catalog.Application && p.ResourceAppID == catalog.MicrosoftGraph {
 					roles = append(roles, p.Name)
 				}
 			}
 		}
-		s.app(sp).roles, s.app(sp).granted = roles, ps
+		s.App(sp).Roles, s.App(sp).Granted = roles, ps
 		return true, nil
 	})
 	return err
@@ -184,49 +184,49 @@ func (s *fakeSession) PolicyFor(context.Context, string) (workflow.AppPolicy, er
 }
 
 func (s *fakeSession) Passwords(_ context.Context, id string) ([]workflow.Password, error) {
-	return call(s.wired, "keys", func() ([]workflow.Password, error) { return slices.Collect(maps.Values(s.app(id).keys)), nil })
+	return call(s.Wires, "keys", func() ([]workflow.Password, error) { return slices.Collect(maps.Values(s.App(id).Keys)), nil })
 }
 
 func (s *fakeSession) AddPassword(_ context.Context, id, label string, expires time.Time) (workflow.Password, seal.Secret, error) {
-	p, err := call(s.wired, "add key", func() (workflow.Password, error) {
+	p, err := call(s.Wires, "add key", func() (workflow.Password, error) {
 		s.made++
 		k := workflow.Password{KeyID: fmt.Sprint("key", s.made), Label: label, Expires: expires}
-		s.app(id).keys[k.KeyID] = k
+		s.App(id).Keys[k.KeyID] = k
 		return k, nil
 	})
 	return p, seal.New("S3CRET " + p.KeyID), err
 }
 
 func (s *fakeSession) RemovePassword(_ context.Context, id, keyID string) error {
-	_, err := call(s.wired, "remove key", func() (bool, error) { delete(s.app(id).keys, keyID); return true, nil })
+	_, err := call(s.Wires, "remove key", func() (bool, error) { delete(s.App(id).Keys, keyID); return true, nil })
 	return err
 }
 
 func (s *fakeSession) DeleteApplication(_ context.Context, name, _ string) error {
-	_, err := call(s.wired, "delete", func() (bool, error) {
-		if a := s.apps[name]; a != nil {
-			s.deleted[name] = a
-			delete(s.apps, name)
+	_, err := call(s.Wires, "delete", func() (bool, error) {
+		if a := s.Apps[name]; a != nil {
+			s.Deleted[name] = a
+			delete(s.Apps, name)
 		}
 		return true, nil
 	})
 	return err
 }
 
-func (w *wired) Prove(_ context.Context, _, appID string, with workflow.Proof, _ []string) (map[string][]string, error) {
+func (w *Wires) Prove(_ context.Context, _, appID string, with workflow.Proof, _ []string) (map[string][]string, error) {
 	return call(w, "proof", func() (map[string][]string, error) {
-		if w.lag--; w.lag >= 0 {
-			return nil, busy{}
+		if w.Lag--; w.Lag >= 0 {
+			return nil, Busy{}
 		}
 		if with.Secret.IsZero() {
-			if !slices.Contains(w.app(appID).thumbprints, strings.TrimPrefix(with.Keyed.PFX.Reveal(), "PFX ")) {
+			if !slices.Contains(w.App(appID).Thumbprints, strings.TrimPrefix(with.Keyed.PFX.Reveal(), "PFX ")) {
 				return nil, &workflow.ServiceError{Code: "700027", Text: "the certificate is not known"}
 			}
-			return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil
+			return map[string][]string{catalog.MicrosoftGraph: w.App(appID).Roles}, nil
 		}
-		if _, ok := w.app(appID).keys[strings.TrimPrefix(with.Secret.Reveal(), "S3CRET ")]; !ok {
+		if _, ok := w.App(appID).Keys[strings.TrimPrefix(with.Secret.Reveal(), "S3CRET ")]; !ok {
 			return nil, &workflow.ServiceError{Code: "7000215", Text: "the secret is not known"}
 		}
-		return map[string][]string{catalog.MicrosoftGraph: w.app(appID).roles}, nil
+		return map[string][]string{catalog.MicrosoftGraph: w.App(appID).Roles}, nil
 	})
 }

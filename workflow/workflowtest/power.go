@@ -1,4 +1,4 @@
-package workflow_test
+package workflowtest
 
 import (
 	"fmt"
@@ -9,18 +9,18 @@ import (
 
 // A power is what one process of a story runs on: it is cut after an outside
 // call, and with it is all that the process had in memory.
-type power struct {
-	w     *world
+type Power struct {
+	w     *World
 	at    int // the call after which it is cut; never where negative
 	calls int // outside calls so far
 }
 
-// withThePowerCut plays a story once as it should be, and then with the power
+// WithThePowerCut plays a story once as it should be, and then with the power
 // cut after each of the outside calls that it made between on and back.
-func withThePowerCut(t *testing.T, story func(t *testing.T, p *power)) {
+func WithThePowerCut(t *testing.T, story func(t *testing.T, p *Power)) {
 	t.Helper()
 	play := func(t *testing.T, at int) int {
-		p := &power{at: at}
+		p := &Power{at: at}
 		synctest.Test(t, func(t *testing.T) { story(t, p) })
 		return p.calls
 	}
@@ -33,37 +33,37 @@ func withThePowerCut(t *testing.T, story func(t *testing.T, p *power)) {
 	}
 }
 
-// on begins to count the calls of a process.
-func (p *power) on(w *world, n *node) {
+// On begins to count the calls of a process.
+func (p *Power) On(w *World, n *Node) {
 	p.w = w
-	w.set(func() {
-		w.after = func(string) error {
+	w.Set(func() {
+		w.After = func(string) error {
 			if p.calls++; p.at >= 0 && p.calls > p.at {
-				*n.off = true
-				return errPower
+				*n.Off = true
+				return ErrPower
 			}
 			return nil
 		}
 	})
 }
 
-// again waits until the process stands still, and boots the next one where
+// Again waits until the process stands still, and boots the next one where
 // its power was cut.
-func (p *power) again(n *node) *node {
-	pass(time.Second)
+func (p *Power) Again(n *Node) *Node {
+	Pass(time.Second)
 	off := false
-	p.w.set(func() { off = *n.off })
+	p.w.Set(func() { off = *n.Off })
 	if !off {
 		return n
 	}
-	n.stop()
-	p.w.set(func() { p.w.after = nil })
-	return p.w.boot()
+	n.Stop()
+	p.w.Set(func() { p.w.After = nil })
+	return p.w.Boot()
 }
 
-// back is again, and the power stays on from here.
-func (p *power) back(n *node) *node {
-	n = p.again(n)
-	p.w.set(func() { p.w.after = nil })
+// Back is again, and the power stays on from here.
+func (p *Power) Back(n *Node) *Node {
+	n = p.Again(n)
+	p.w.Set(func() { p.w.After = nil })
 	return n
 }
