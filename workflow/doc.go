@@ -59,60 +59,105 @@
 //
 // # Where to look
 //
-//	request.go          what is known of a request           history.go         what has happened to it
-//	progress.go         its steps, and how far they are      handover.go        the credential's way to the requester
-//	state.go            states, and every move between them  kind.go, task.go   kinds and tasks: what each does in its own way
-//	plan.go             what is approved                     compare.go         plans, part by part
-//	product.go          what a product needs                 choose.go          what was chosen of a product
-//	submit.go           the form                             check.go           the rules for its fields
-//	desk.go             the door for people                  decide.go          decisions of approvers, and their rules
-//	retry.go            retry, give up                       tenant.go          tenants, and who may approve there
-//	agree.go            several approvals                    rights.go          what a sign-in has to be good for
-//	engine.go           who works when                       work.go            what each state owes
-//	wake.go             when to look again                   signin.go          codes
-//	signercheck.go      who may sign in                      signinfailure.go   why nobody has
-//	step.go             what each step does                  steps.go           in which order they come
-//	provision.go        the steps, tried and noted           prove.go           that the app has what was approved
-//	credential.go       a credential taken back              handover_file.go   a file is fetched from its page
-//	recipient.go        whether the requester is still there
-//	paint.go            messages                             post.go            which of them are behind
-//	life.go             an app and the requests about it     superseded.go      who came too late
-//	claims.go           names that nobody else may use       findapp.go         an app that is in the tenant already
-//	discovered.go       what an adopted app was found with   residue.go         what a given-up update leaves
-//	upgrade.go          what a newer pack asks for           young.go           what may not be known everywhere yet
-//	scope.go            scopes that an app offers            offered.go         app roles, claims and identifier URIs
-//	redirect.go         redirect URIs by platform            template.go        those that a product brings
-//	owner.go            who owns an application in Entra     principal.go       who owns a service principal
-//	azure.go            what is done in Azure                azurestep.go       the steps there, and their check
-//	azureshare.go       roles on scopes
-//	azurescope.go       where roles in Azure are given       azuregone.go       subscriptions that are gone
-//	connect.go          a backup server gets the app         connectioncheck.go what a person reaches on it
-//	expiry.go           warnings                             digest.go          what waits, once a day
-//	people.go           who has left                         apppolicy.go       the tenant's own policy
-//	ews.go              Exchange's list of apps              imported.go        what a manifest brought
-//	signer.go           who signs in                         app.go              an application, as it is written and read
-//	port_*.go           the store, the directory, Slack, people and backup servers
+// What is known of a request:
 //
-// Each kind of request, of credential and of task has a room of its own: who may ask, its steps, how it ends.
+//	request.go                     the record
+//	state.go                       states, and every move between them
+//	progress.go                    its steps, and how far they are
+//	history.go                     what has happened to it
+//	handover.go                    the credential's way to the requester
+//	handover_file.go               the page on which a file is fetched
+//	residue.go                     what given-up updates have left
+//	discovered.go                  what an adopted app was found with
+//	claims.go                      names that nobody else may use
+//	wake.go                        when to look at it again
 //
-//	kind_register.go             a new app
-//	kind_renew.go                a new credential
-//	kind_update.go               from one plan to another
-//	kind_update_residue.go       what it leaves when it is given up
-//	kind_retire.go               the end of an app
-//	kind_retire_dependents.go    who depends on it
-//	kind_recreate.go             a deleted app, again
-//	kind_recreate_restore.go     restored rather than made again, where Entra still can
-//	kind_adopt.go                an app of another hand
-//	kind_adopt_record.go         what it has, written down first
-//	kind_adopt_difference.go     what is added, is there, and stays
-//	kind_adopt_undo.go           Undo of it
-//	kind_credential.go           what is particular to a kind of credential
-//	kind_credential_secret.go    a client secret, and passwords whose answer was lost
-//	kind_credential_certificate.go  a certificate that somebody brings
-//	kind_credential_made.go      a certificate that is made here
-//	kind_credential_federated.go tokens of another issuer
-//	task_undo.go                 what takes back what a kind has made
-//	task_verify.go               what was made by hand
-//	task_removeold.go            the old credential goes
+// What people want:
+//
+//	desk.go                        the one door for people
+//	submit.go                      the form
+//	life.go                        an app, and the requests about it
+//	decide.go                      decisions of approvers, and their rules
+//	agree.go                       several approvals
+//	retry.go                       to retry, and to give up
+//	superseded.go                  who came too late
+//	upgrade.go                     what a newer pack asks for
+//	policy.go                      what the operator allows
+//	tenant.go                      tenants, and who may approve there
+//	people.go                      who has a say, and who has left
+//	recipient.go                   whether the requester is still there
+//	errors.go                      refusals, and errors with their words
+//
+// What the engine does then:
+//
+//	engine.go                      who works when
+//	work.go                        what each state owes
+//	signin.go                      codes
+//	rights.go                      what a sign-in has to be good for
+//	signer.go                      who signs in
+//	signercheck.go                 whether they may
+//	signinfailure.go               why nobody has
+//	apppolicy.go                   the tenant's own policy
+//	provision.go                   the steps, tried and noted
+//	young.go                       what may not be known everywhere yet
+//	paint.go                       messages
+//	post.go                        which of them are behind
+//	expiry.go                      warnings
+//	digest.go                      what waits, once a day
+//	unreadable.go                  requests that can't be read
+//
+// What the steps do:
+//
+//	step.go                        each of them
+//	steps.go                       their order
+//	app.go                         an application, as it is written and read
+//	findapp.go                     an app that is in the tenant already
+//	redirect.go                    redirect URIs
+//	offered.go                     app roles, claims and identifier URIs
+//	owner.go                       who owns an application
+//	principal.go                   who owns a service principal
+//	consent.go                     admin consent
+//	azure.go                       what is done in Azure
+//	azureshare.go                  roles on scopes there
+//	azurestep.go                   the steps there, and their check
+//	azuregone.go                   subscriptions that are gone
+//	credential.go                  a credential taken back
+//	prove.go                       that the app has what was approved
+//	connect.go                     a backup server gets the app
+//	connectioncheck.go             what a person reaches on it
+//	reaching.go                    how servers are asked that
+//	ews.go                         Exchange's list of apps
+//
+// The ports:
+//
+//	port_store.go                  the store
+//	port_directory.go              the tenant
+//	port_messenger.go              Slack
+//	port_people.go                 who is there
+//	port_backup.go                 backup servers
+//
+// Rooms of kinds of request, of credential, and of tasks: who may ask, the steps, how it ends:
+//
+//	kind.go                        the table of kinds
+//	kind_register.go               a new app
+//	kind_renew.go                  a new credential
+//	kind_update.go                 from one plan to another
+//	kind_update_residue.go         what it leaves when it is given up
+//	kind_retire.go                 the end of an app
+//	kind_retire_dependents.go      who depends on it
+//	kind_recreate.go               a deleted app, again
+//	kind_recreate_restore.go       restored rather than made again, where Entra still can
+//	kind_adopt.go                  an app of another hand
+//	kind_adopt_record.go           what it has, written down first
+//	kind_adopt_difference.go       what is added, is there, and stays
+//	kind_adopt_undo.go             Undo of it
+//	kind_credential.go             the table of kinds of credential
+//	kind_credential_secret.go      a client secret, and passwords whose answer was lost
+//	kind_credential_certificate.go a certificate that somebody brings
+//	kind_credential_made.go        a certificate that is made here
+//	kind_credential_federated.go   tokens of another issuer
+//	task.go                        the table of tasks
+//	task_undo.go                   what takes back what a kind has made
+//	task_verify.go                 what was made by hand
+//	task_removeold.go              the old credential goes
 package workflow
