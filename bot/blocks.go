@@ -170,5 +170,10 @@ func button(action, text, value, label string) *slack.ButtonBlockElement {
 	return b
 }
 
+// confirmation asks before a button does what it is for.
+func confirmation(title, text, yes string) *slack.ConfirmationBlockObject {
+	return slack.NewConfirmationBlockObject(plain(title), plain(clip(text, 300)), plain(yes), plain("Cancel"))
+}
+
 // oneLine is what somebody typed, on one line.
 func oneLine(s string) string { return strings.Join(strings.Fields(text.Plain(s)), " ") }

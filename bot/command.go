@@ -24,8 +24,8 @@ func init() {
 		{"status", "status", "your requests and this channel's; or status EA-7, status @person, status #channel, status pending, " +
 			"status all, status followed by part of an app's name", (*Bot).statusCommand},
 		{"apps", "apps", "the apps that you and this channel have, and when their credentials expire", (*Bot).appsCommand},
-		{"update", "update APP", "ask for other permissions, redirect URIs or owners of an app; for one that was not made here, what a " +
-			"product needs is added", lifeVerb(workflow.KindUpdate)},
+		{"update", "update APP", "ask to change an app's permissions, redirect URIs or owners; an app that was not made here gets what a " +
+			"product needs", lifeVerb(workflow.KindUpdate)},
 		{"renew", "renew APP", "ask for a new credential, before the old one expires", lifeVerb(workflow.KindRenew)},
 		{"recreate", "recreate APP", "ask for a deleted app to be restored or created again", lifeVerb(workflow.KindRecreate)},
 		{"retire", "retire APP", "ask for an app to be deleted", lifeVerb(workflow.KindRetire)},

@@ -42,7 +42,7 @@ func (b *Bot) sentence(err error) string {
 
 // unreadableText says which requests the store can't read, and what to do.
 func unreadableText(ids []string) string {
-	return workflow.Names(ids) + " can't be read from the store, and everything else goes on. Ask the operator of this bot to look at " +
+	return workflow.Names(ids) + " can't be read from the store; everything else keeps working. Ask the operator of this bot to look at " +
 		"its log, " +
 		"and to restore the store from a backup if the app is needed."
 }

@@ -40,7 +40,7 @@ const (
 	fileRefused = "Slack did not let this bot read the file. Paste its text instead, and tell the operator of this bot, whose Slack app " +
 		"may lack the scope files:read."
 	fileLate    = "Slack did not give the bot this file in time. Send the form again, or paste its text."
-	fileForeign = "This file is not kept by Slack, so it was not read. Add it from your own computer, or paste its text instead."
+	fileForeign = "This file is not stored in Slack, so it was not read. Add it from your own computer, or paste its text instead."
 )
 
 // download reads a file of at most that many bytes, from Slack and from nobody

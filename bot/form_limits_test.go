@@ -93,7 +93,7 @@ func TestTheFieldForRedirectURIsIsMarkedWhereOneIsRequired(t *testing.T) {
 	optional := func(p pack.Product, existing bool) bool {
 		for _, b := range templateInputs(p, meta{Existing: existing}) {
 			if in, ok := b.(*slack.InputBlock); ok && strings.HasPrefix(in.BlockID, string(form.FieldRedirectURIs)) {
-				if again := strings.Contains(in.Hint.Text, "also if the app has it already"); again != (existing && p.RedirectRequired) {
+				if again := strings.Contains(in.Hint.Text, "even if the app has it already"); again != (existing && p.RedirectRequired) {
 					t.Errorf("%s, existing %v: the hint is %s", p.Name, existing, in.Hint.Text)
 				}
 				return in.Optional

@@ -91,7 +91,7 @@ func templateInputs(p pack.Product, m meta) []slack.Block {
 			hint = "One per line. Nobody can sign in with the app without one."
 		}
 		if p.RedirectRequired && m.Existing {
-			hint += " Name it here also if the app has it already."
+			hint += " Enter it here even if the app has it already."
 		}
 		blocks = append(blocks, of(p, textField{field: form.FieldRedirectURIs, hint: hint, example: p.RedirectExample,
 			value: strings.Join(p.RedirectURIs, "\n"), lines: true, optional: !p.RedirectRequired}.input()))

@@ -87,12 +87,12 @@ func (s say) review(p pack.Product, chosen pack.Choice, m meta, d form.Draft) sl
 			g.lines = append(g.lines, line(clip(l, 300)))
 		}
 		if more := len(of) - reviewLines; more > 0 {
-			g.lines = append(g.lines, line(fmt.Sprintf("… and %d more, for which there is no room here", more)))
+			g.lines = append(g.lines, line(fmt.Sprintf("… and %d more, which don't fit here", more)))
 		}
 		top = append(top, g)
 	}
 	i := d.Imported
-	lines("Not taken over from the manifest", i.Ignored)
+	lines("Left out of this request", i.Ignored)
 	if len(i.Fixed) > 0 {
 		top = append(top, note("To read it, this was corrected: ", strings.Join(i.Fixed, "; "), "."))
 	}
@@ -100,7 +100,7 @@ func (s say) review(p pack.Product, chosen pack.Choice, m meta, d form.Draft) sl
 		top = append(top, retiredInput(i.Retired))
 	}
 	if i.AsksNothing() {
-		top = append(top, note("It asks for no permission that could be taken over. Choose below, under Permissions, what the app needs."))
+		top = append(top, note("It asks for no permission that can be requested here. Choose what the app needs below, under Permissions."))
 	}
 	lacks := i.Wordless()
 	if len(lacks) > 0 {

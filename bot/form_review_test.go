@@ -25,7 +25,7 @@ func TestAReviewSaysHowMuchOfTheLossesItDoesNotShow(t *testing.T) {
 	for _, m := range slacktest.ValidateView(v, false) {
 		t.Error(m)
 	}
-	if s := string(v); !strings.Contains(s, "and 7 more, for which there is no room here") || strings.Contains(s, "request's Details") {
+	if s := string(v); !strings.Contains(s, "and 7 more, which don't fit here") || strings.Contains(s, "request's Details") {
 		t.Errorf("the review is %s", s)
 	}
 }

@@ -32,7 +32,7 @@ var retireKind = kind{
 		if s.IsAzure() {
 			return " has this app as an Azure service account. It stops working; the bot does not remove it there\n"
 		}
-		return " has the organization with this app. Its backup ends; the bot does not remove it there\n"
+		return " has the organization with this app. Its backup stops; the bot does not remove it there\n"
 	},
 	outcome: func(s say, r *workflow.Request) []slack.Block {
 		return append([]slack.Block{
@@ -41,7 +41,7 @@ var retireKind = kind{
 		}, s.ewsNext(r)...)
 	},
 	done: func(*workflow.Request) string {
-		return "The app has no credential and no consent any more, and is deleted. Entra keeps it for 30 days."
+		return "The app has no credentials and no consents left, and is deleted. Entra keeps it for 30 days."
 	},
 	ended:   "the app was deleted",
 	deletes: true,

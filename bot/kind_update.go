@@ -35,7 +35,7 @@ var updateKind = kind{
 
 // changesBlocks show what an update adds and removes.
 func changesBlocks(r *workflow.Request) []slack.Block {
-	return changeList("What changes", " (all that the app will have follows)", r.Changes())
+	return changeList("What changes", " (everything that the app will have is below)", r.Changes())
 }
 
 // updateInputs are the fields that can be changed, as they are now.

@@ -13,7 +13,7 @@ import (
 // whoSigns begins the line about the sign-in that an approval takes.
 func whoSigns(r *workflow.Request) string {
 	if n := r.Plan.Needs(); n > 1 {
-		return "It takes " + text.Count(n, "approval") + ". Whoever gives the last has to sign in as "
+		return "It takes " + text.Count(n, "approval") + ". Whoever gives the last one has to sign in as "
 	}
 	return "Whoever approves has to sign in as "
 }

@@ -134,8 +134,7 @@ func undoButton(r *workflow.Request) slack.BlockElement {
 		}
 		text += " If " + r.Plan.Backup.Server + " already has it, " + stops + "."
 	}
-	return button(actUndo, "Undo", buttonValue(r), "Undo "+r.ID).WithStyle(slack.StyleDanger).WithConfirm(slack.NewConfirmationBlockObject(
-		plain(title), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
+	return button(actUndo, "Undo", buttonValue(r), "Undo "+r.ID).WithStyle(slack.StyleDanger).WithConfirm(confirmation(title, text, "Undo"))
 }
 
 // handOverButton approves that the requester gets what the server did not take.
@@ -143,6 +142,5 @@ func handOverButton(r *workflow.Request) slack.BlockElement {
 	text := "This drops " + r.Plan.Backup.Server + " from the plan. After you have signed in, " + r.Requester.Name +
 		credentialOf(r.Plan.Credential.Kind).server.instead
 	return button(actHandOver, "Hand it over instead", buttonValue(r),
-		"Hand "+r.ID+" over instead").WithConfirm(slack.NewConfirmationBlockObject(
-		plain("Hand it over instead?"), plain(clip(text, 300)), plain("Do it"), plain("Don't")))
+		"Hand "+r.ID+" over instead").WithConfirm(confirmation("Hand it over instead?", text, "Hand over"))
 }

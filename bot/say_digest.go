@@ -65,7 +65,7 @@ func (s say) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 		return []any{bold(r.ID), " ", clip(r.AppName(), digestName),
 			": expires in " + text.Days(r.Made.KeyExpires.Sub(s.now)) + ", on ", r.Made.KeyExpires}
 	})
-	part("People who have left, and still have apps", "status all", len(g.Departed), func(i int) []any {
+	part("People who have left and still have apps", "status all", len(g.Departed), func(i int) []any {
 		d := g.Departed[i]
 		var apps []string
 		for _, r := range d.Apps[:min(len(d.Apps), 3)] {

@@ -58,7 +58,7 @@ func (s say) overlap(r *workflow.Request) []slack.Block {
 			next = r.Plan.Backup.Server + " has the new one. Press the button when a backup job has run with it."
 		}
 		return []slack.Block{
-			block(line("The old credential still works. "+next+" Without that the old one can be removed from ",
+			block(line("The old credential still works. "+next+" If you don't, the old one can be removed from ",
 				r.Entered.Add(s.Policy().RenewGrace), ".")),
 			slack.NewActionBlock("", button(actWorks, "The new one works", buttonValue(r),
 				"The new credential of "+r.ID+" works").WithStyle(slack.StylePrimary)),

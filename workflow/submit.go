@@ -138,6 +138,6 @@ func noteImported(m *form.Imported, r *Request, now time.Time) {
 			2000)})
 	}
 	if len(m.Ignored) > 0 {
-		r.note(now, Event{Kind: EventImported, Text: text.Clip("Not taken over from the manifest: "+strings.Join(m.Ignored, "; "), 2000)})
+		r.note(now, Event{Kind: EventImported, Text: text.Clip("Left out of the request: "+strings.Join(m.Ignored, "; "), 2000)})
 	}
 }

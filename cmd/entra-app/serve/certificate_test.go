@@ -152,7 +152,7 @@ func TestAFileThatSlackDoesNotKeepIsNotFetched(t *testing.T) {
 	} {
 		errs, err := w.bea.Submit(t.Context(), v.ID, map[string]any{"App name": "payroll-backup", "Reason": "nightly backup",
 			"Certificate file": w.bea.AddRemoteFile("backup.cer", address)})
-		if err != nil || !strings.Contains(fmt.Sprint(errs), "This file is not kept by Slack, so it was not read.") {
+		if err != nil || !strings.Contains(fmt.Sprint(errs), "This file is not stored in Slack, so it was not read.") {
 			t.Errorf("%s: %v, %v", address, errs, err)
 		}
 	}

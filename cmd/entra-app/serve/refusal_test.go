@@ -234,7 +234,7 @@ func TestAFileThatSlackDoesNotHandOver(t *testing.T) {
 		w := intake(t)
 		v := w.form()
 		w.refused(v.ID, filled(map[string]any{inFile: w.bea.AddRemoteFile("backup.cer", elsewhere.URL+"/backup.cer")}), inFile,
-			"not kept by Slack", "paste its text")
+			"not stored in Slack", "paste its text")
 		w.keptNothing()
 		w.corrects(v.ID)
 		if n := asked.Load(); n != 0 {
