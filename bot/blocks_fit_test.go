@@ -231,52 +231,6 @@ func TestOfAListThatIsTooLongTheCardHasTheRiskiest(t *testing.T) {
 	}
 }
 
-func TestListsComeInPagesThatSlackTakes(t *testing.T) {
-	w := newWorld(t)
-	var ids []string
-	for i := range 40 {
-		r := w.request(t, fmt.Sprintf("%s %d", wide(form.AppNameMax-4), i), "x", inState(workflow.StateDone))
-		ids = append(ids, r.ID)
-	}
-	for _, first := range []listing{{Requester: "UBEA", Team: "CTEAM"}, {Text: "名前é"}, {Apps: true, Requester: "UBEA", Team: "CTEAM"}} {
-		seen := ""
-		pages := 0
-		for l, more := first, true; more; pages++ {
-			page := w.bot.page(t.Context(), l)
-			b, _ := json.Marshal(page.Blocks.BlockSet)
-			for _, m := range slacktest.ValidateMessage(b) {
-				t.Errorf("%+v: %s", first, m)
-			}
-			if n := size(page.Blocks.BlockSet); n > inMessage.letters {
-				t.Errorf("%+v: a page of %d characters", first, n)
-			}
-			seen += string(b)
-			more = false
-			for _, block := range page.Blocks.BlockSet {
-				if a, ok := block.(*slack.ActionBlock); ok {
-					for _, e := range a.Elements.ElementSet {
-						if e, ok := e.(*slack.ButtonBlockElement); ok && e.ActionID == "page:older" {
-							l, more = listing{}, true
-							json.Unmarshal([]byte(e.Value), &l)
-						}
-					}
-				}
-			}
-			if pages > 40 {
-				t.Fatalf("%+v: there is always another page", first)
-			}
-		}
-		for _, id := range ids {
-			if !strings.Contains(seen, `"text":"`+id) && !strings.Contains(seen, id+`"`) {
-				t.Errorf("%+v: %s is on no page", first, id)
-			}
-		}
-		if pages < 4 {
-			t.Errorf("%+v: %d pages", first, pages)
-		}
-	}
-}
-
 func TestProseIsCutBetweenSentences(t *testing.T) {
 	for _, c := range []struct {
 		text string
@@ -299,24 +253,6 @@ func TestProseIsCutBetweenSentences(t *testing.T) {
 	}
 	if got := someOf([]string{"one", "two", "three"}, 14); got != "one and 2 more" {
 		t.Errorf("some of three: %s", got)
-	}
-}
-
-func TestAMessageThatSlackFindsTooLongAllTheSameIsSentShorter(t *testing.T) {
-	w := newWorld(t)
-	r := w.manyOf(t, 20, 390)
-	r.State = workflow.StatePending
-	for method, at := range map[string]workflow.Post{"chat.postMessage": {}, "chat.update": {Channel: "CAPPROVE", TS: "4.4"}} {
-		w.answers[method] = `{"ok":false,"error":"msg_blocks_too_long"}`
-		w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: at})
-		tried := w.of(method)
-		if len(tried) != 2 {
-			t.Fatalf("%s was tried %d times", method, len(tried))
-		}
-		first, second := tried[0].Get("blocks"), tried[1].Get("blocks")
-		if len(second) > len(first)*6/10 || !strings.Contains(second, `"approve"`) || !strings.Contains(second, `"details"`) {
-			t.Errorf("%s: after %d characters, %d: %s", method, len(first), len(second), second)
-		}
 	}
 }
 

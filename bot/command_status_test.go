@@ -3,9 +3,15 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/slack-go/slack"
+
+	"github.com/entra-app/entra-app/bot/slacktest"
+	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/form"
 )
 
 func (w *world) says(text string) string { return w.saysTo("UBEA", text) }
@@ -72,4 +78,50 @@ func FuzzCommand(f *testing.F) {
 			t.Error("a long guess")
 		}
 	})
+}
+
+func TestListsComeInPagesThatSlackTakes(t *testing.T) {
+	w := newWorld(t)
+	var ids []string
+	for i := range 40 {
+		r := w.request(t, fmt.Sprintf("%s %d", wide(form.AppNameMax-4), i), "x", inState(workflow.StateDone))
+		ids = append(ids, r.ID)
+	}
+	for _, first := range []listing{{Requester: "UBEA", Team: "CTEAM"}, {Text: "名前é"}, {Apps: true, Requester: "UBEA", Team: "CTEAM"}} {
+		seen := ""
+		pages := 0
+		for l, more := first, true; more; pages++ {
+			page := w.bot.page(t.Context(), l)
+			b, _ := json.Marshal(page.Blocks.BlockSet)
+			for _, m := range slacktest.ValidateMessage(b) {
+				t.Errorf("%+v: %s", first, m)
+			}
+			if n := size(page.Blocks.BlockSet); n > inMessage.letters {
+				t.Errorf("%+v: a page of %d characters", first, n)
+			}
+			seen += string(b)
+			more = false
+			for _, block := range page.Blocks.BlockSet {
+				if a, ok := block.(*slack.ActionBlock); ok {
+					for _, e := range a.Elements.ElementSet {
+						if e, ok := e.(*slack.ButtonBlockElement); ok && e.ActionID == "page:older" {
+							l, more = listing{}, true
+							json.Unmarshal([]byte(e.Value), &l)
+						}
+					}
+				}
+			}
+			if pages > 40 {
+				t.Fatalf("%+v: there is always another page", first)
+			}
+		}
+		for _, id := range ids {
+			if !strings.Contains(seen, `"text":"`+id) && !strings.Contains(seen, id+`"`) {
+				t.Errorf("%+v: %s is on no page", first, id)
+			}
+		}
+		if pages < 4 {
+			t.Errorf("%+v: %d pages", first, pages)
+		}
+	}
 }

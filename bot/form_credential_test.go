@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"context"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -55,8 +54,10 @@ func TestTheFormAsksWhereTheCredentialGoes(t *testing.T) {
 func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 	w := newServerWorld(t, "")
 	p, _ := w.desk.Product("vb365-archiver")
-	for kind, has := range map[plan.CredentialKind]string{plan.CredentialMadeCertificate: "Certificate made here (vb365-prod " +
-		"gets it)", plan.CredentialSecret: "Client secret (vb365-prod gets it)"} {
+	for kind, has := range map[plan.CredentialKind]string{
+		plan.CredentialMadeCertificate: "Certificate made here (vb365-prod gets it)",
+		plan.CredentialSecret:          "Client secret (vb365-prod gets it)",
+	} {
 		v := w.bot.say().form(p, pack.Choice{Workloads: []string{"builtin"}, Credential: kind, Backup: "vb365-prod"},
 			meta{Channel: "CTEAM"})
 		b, _ := json.Marshal(v)
@@ -80,33 +81,6 @@ func TestTheFormAsksWhetherAServerGetsItsAccountInAzure(t *testing.T) {
 		if text := marshalled(t, blocks); strings.Contains(text, actCheck) {
 			t.Errorf("%s has a check of what a person reaches: %s", post, text)
 		}
-	}
-}
-
-func TestAServerIsReadOutOfTheForm(t *testing.T) {
-	w := newServerWorld(t, "")
-	choose := func(s string) map[string]any {
-		return map[string]any{"value": map[string]any{"type": "static_select", "selected_option": map[string]any{"value": s}}}
-	}
-	values := filled("payroll-backup")
-	delete(values, "Credential")
-	delete(values, "Lifetime")
-	values["Product"], values["Backup server of vb365-backup"] = choose("vb365-backup"), choose("vb365-prod")
-	values["Workloads of vb365-backup"] = map[string]any{"value": map[string]any{"type": "checkboxes",
-		"selected_options": []any{map[string]any{"value": "teams"}}}}
-	values["Credential of vb365-backup on a server"], values["Lifetime of vb365-backup made here"] = choose("made-certificate"),
-		choose("8760h0m0s")
-	if got := w.submission(requestForm, `{"p":"vb365-backup","k":"certificate"}`, "V1", values); got == nil ||
-		!strings.Contains(marshalled(t, got), `"response_action":"update"`) {
-		t.Errorf("a form that was not redrawn for the server was answered %v", got)
-	}
-	if got := w.submission(requestForm, `{"p":"vb365-backup","k":"made-certificate","b":"vb365-prod"}`, "V2", values); got != nil {
-		t.Fatalf("answered %s", marshalled(t, got))
-	}
-	found, _ := w.desk.List(context.Background(), workflow.Query{})
-	if len(found) != 1 || found[0].Plan.Backup.Server != "vb365-prod" || found[0].Plan.Backup.Titles() != "Teams" ||
-		found[0].Plan.Credential.Kind != plan.CredentialMadeCertificate {
-		t.Errorf("it became %+v", found)
 	}
 }
 

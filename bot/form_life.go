@@ -81,7 +81,7 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 	if err != nil {
 		return
 	}
-	form := b.say().lifeForm(m.Kind, r, b.chosenAnew(r, m, v.State))
+	form := b.say().lifeForm(m.Kind, r, b.chosenAgain(r, m, v.State))
 	b.later(ctx, func(ctx context.Context) {
 		if _, err := b.api.UpdateViewContext(ctx, form, "", v.Hash, v.ID); err != nil {
 			b.log.Warn("the form was not redrawn", "err", slackError(err))
@@ -89,8 +89,8 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 	})
 }
 
-// chosenAnew reads out of the form what was chosen of the app's product.
-func (b *Bot) chosenAnew(r *workflow.Request, m lifeMeta, s state) pack.Choice {
+// chosenAgain reads out of the form what was chosen of the app's product.
+func (b *Bot) chosenAgain(r *workflow.Request, m lifeMeta, s state) pack.Choice {
 	chosen := pack.Choice{Credential: plan.CredentialKind(s.choice(form.FieldCredential)), Backup: s.backup()}
 	if p, ok := b.desk.Product(r.Product); ok {
 		return b.say().fits(p, chosen, m.Backup)
@@ -108,7 +108,7 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	sent := kinds[m.Kind].form
 	if sent.credentials != nil && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
 		if r, err := b.desk.Get(ctx, m.Request); err == nil {
-			v := b.say().lifeForm(m.Kind, r, b.chosenAnew(r, m, s))
+			v := b.say().lifeForm(m.Kind, r, b.chosenAgain(r, m, s))
 			return slack.NewUpdateViewSubmissionResponse(&v)
 		}
 	}

@@ -39,12 +39,7 @@ func (b *Bot) RunSocket(ctx context.Context) error {
 		why := slackError(err)
 		b.socket.closed(why)
 		b.log.Warn("Socket Mode is not connected", "err", forAppToken(why), "again_in", wait)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-		timer.Stop()
+		pause(ctx, wait)
 	}
 	return nil
 }

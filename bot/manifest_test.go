@@ -1,4 +1,4 @@
-package bot
+package bot_test
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/entra-app/entra-app/bot"
 )
 
 func TestTheManifestIsWhatSlackTakes(t *testing.T) {
@@ -27,7 +29,7 @@ func TestTheManifestIsWhatSlackTakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, m := range map[string][]byte{"socket": Manifest(""), "http": Manifest("https://bot.contoso.com/")} {
+	for name, m := range map[string][]byte{"socket": bot.Manifest(""), "http": bot.Manifest("https://bot.contoso.com/")} {
 		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(m))
 		if err != nil {
 			t.Fatal(err)

@@ -41,12 +41,8 @@ func (b *Bot) Departed(ctx context.Context) ([]people.Person, error) {
 			if !ok || later.RetryAfter() == 0 {
 				return nil, err
 			}
-			timer := time.NewTimer(later.RetryAfter())
-			select {
-			case <-ctx.Done():
-				timer.Stop()
+			if !pause(ctx, later.RetryAfter()) {
 				return nil, err
-			case <-timer.C:
 			}
 			continue // with the page that was not given
 		}

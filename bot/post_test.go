@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -63,5 +64,23 @@ func TestAnOwnerWhoHasLeftIsNotWarnedForEver(t *testing.T) {
 	w.answers["conversations.open"] = `{"ok":false,"error":"user_disabled"}`
 	if _, ts, err := w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: "expiry:1:UTOM"}); ts != "none" || err != nil {
 		t.Errorf("%q, %v", ts, err)
+	}
+}
+
+func TestAMessageThatSlackFindsTooLongAllTheSameIsSentShorter(t *testing.T) {
+	w := newWorld(t)
+	r := w.manyOf(t, 20, 390)
+	r.State = workflow.StatePending
+	for method, at := range map[string]workflow.Post{"chat.postMessage": {}, "chat.update": {Channel: "CAPPROVE", TS: "4.4"}} {
+		w.answers[method] = `{"ok":false,"error":"msg_blocks_too_long"}`
+		w.bot.Draw(t.Context(), workflow.Drawing{Request: r, Name: workflow.PostCard, Post: at})
+		tried := w.of(method)
+		if len(tried) != 2 {
+			t.Fatalf("%s was tried %d times", method, len(tried))
+		}
+		first, second := tried[0].Get("blocks"), tried[1].Get("blocks")
+		if len(second) > len(first)*6/10 || !strings.Contains(second, `"approve"`) || !strings.Contains(second, `"details"`) {
+			t.Errorf("%s: after %d characters, %d: %s", method, len(first), len(second), second)
+		}
 	}
 }

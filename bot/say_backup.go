@@ -28,8 +28,8 @@ func backupLine(r *workflow.Request) []any {
 	return []any{bold("Backup server: "), "Connects ", r.Tenant, " on ", s.Server, " (" + s.Titles() + ")" + by}
 }
 
-// connectedCame says what came of a request whose app a server is connected with.
-func connectedCame(r *workflow.Request) string {
+// connectedOutcome says what came of a request whose app a server is connected with.
+func connectedOutcome(r *workflow.Request) string {
 	if r.State != workflow.StateDone || !r.AddsCredential() || !r.Connects() || r.Made.Connected == "" {
 		return ""
 	}

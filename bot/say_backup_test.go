@@ -114,15 +114,6 @@ func TestTheMessagesOfAHandOffAreWhatSlackTakes(t *testing.T) {
 	}
 }
 
-func TestWithoutAPageNothingIsHandedOverInstead(t *testing.T) {
-	w := newServerWorld(t, "")
-	r := w.connected(t, "payroll", workflow.StateFailed)
-	_, blocks := w.bot.card(r)
-	if b, _ := json.Marshal(blocks); strings.Contains(string(b), actHandOver) {
-		t.Errorf("the card is %s", b)
-	}
-}
-
 func marshalled(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)

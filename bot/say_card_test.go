@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -15,5 +16,14 @@ func TestTheCardSaysThatTheRequesterIsGone(t *testing.T) {
 	if text := asText(t, blocks); !strings.Contains(text, "Bea is gone: this account is deactivated.") ||
 		!strings.Contains(text, "can't be approved") {
 		t.Errorf("the card says %s", text)
+	}
+}
+
+func TestWithoutAPageNothingIsHandedOverInstead(t *testing.T) {
+	w := newServerWorld(t, "")
+	r := w.connected(t, "payroll", workflow.StateFailed)
+	_, blocks := w.bot.card(r)
+	if b, _ := json.Marshal(blocks); strings.Contains(string(b), actHandOver) {
+		t.Errorf("the card is %s", b)
 	}
 }

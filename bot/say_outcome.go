@@ -11,7 +11,7 @@ import (
 
 // outcomeText says what came of a request, for the line under a card and in DMs.
 func outcomeText(r *workflow.Request) string {
-	if words := connectedCame(r); words != "" {
+	if words := connectedOutcome(r); words != "" {
 		return words
 	}
 	if say := outcomes[r.State]; say != nil {

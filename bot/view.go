@@ -33,16 +33,12 @@ func (b *Bot) openView(ctx context.Context, trigger string, view slack.ModalView
 		if !ok {
 			return nil, err
 		}
-		wait := max(later.RetryAfter(), 150*time.Millisecond)
+		wait := max(later.RetryAfter(), askAgain)
 		if b.now().Add(wait).Sub(began) > triggerLife {
 			return nil, err
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !pause(ctx, wait) {
 			return nil, ctx.Err()
-		case <-timer.C:
 		}
 	}
 }
