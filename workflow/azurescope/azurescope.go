@@ -52,6 +52,7 @@ func RoleID(named, id string) string {
 // Same reports whether two are the same scope.
 func Same(a, b string) bool { return strings.EqualFold(Path(a), Path(b)) }
 
+// IsManagementGroup reports whether that is a management group.
 func IsManagementGroup(named string) bool { return CutFold(named, ManagementGroup) != "" }
 
 // CutFold is what follows prefix in s, whatever the capitals, or nothing.
@@ -93,6 +94,7 @@ func Title(named string) string {
 	return "the Azure subscription " + id
 }
 
+// Titles are the titles of several, as a list.
 func Titles(named []string) string {
 	titles := make([]string, len(named))
 	for i, n := range named {

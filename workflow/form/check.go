@@ -17,6 +17,7 @@ import (
 
 // The rules for what is typed into the fields of the form.
 
+// CheckWorkloads refuses workloads that the product does not have, and too few or too many.
 func CheckWorkloads(wrong Errors, p pack.Product, c pack.Choice) {
 	if len(p.Workloads) == 0 {
 		return

@@ -56,6 +56,7 @@ type Draft struct {
 	Existing  bool // AppName names an app that was not made here, by its name or App ID
 }
 
+// CheckText refuses an empty text, and one of more than limit characters.
 func CheckText(wrong Errors, f Field, s string, limit int) {
 	switch n := utf8.RuneCountInString(s); {
 	case n == 0:

@@ -61,6 +61,7 @@ func (p Product) Extras(has plan.Plan) []plan.Permission {
 	return extras[:min(len(extras), extrasMax)]
 }
 
+// Unneeded are the permissions of an app that p has no need for.
 func (p Product) Unneeded(has plan.Plan) []plan.Permission {
 	return slices.DeleteFunc(slices.Clone(has.Permissions), func(q plan.Permission) bool {
 		return slices.ContainsFunc(p.Permissions, func(n Need) bool { return plan.SamePermission(n.Permission, q) })

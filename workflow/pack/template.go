@@ -24,6 +24,7 @@ type TemplateField struct {
 	Many    bool   // several values, one on a line: each makes a URI
 }
 
+// Placeholder is how the field stands in a redirect URI.
 func (f TemplateField) Placeholder() string { return "{" + f.Name + "}" }
 
 // AsksRedirects reports whether the form has the field Redirect URIs: not where the

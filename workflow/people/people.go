@@ -33,4 +33,5 @@ func (p Person) Address() string {
 	return p.Email
 }
 
+// Same compares by Slack ID.
 func Same(a, b Person) bool { return a.ID == b.ID }

@@ -38,8 +38,10 @@ func (p Plan) Offers() bool {
 	return len(p.Scopes) > 0 || len(p.AppRoles) > 0 || len(p.OptionalClaims) > 0 || len(p.IdentifierURIs) > 0
 }
 
+// SameAppRole compares values, which Entra does without regard to case.
 func SameAppRole(a, b AppRole) bool { return strings.EqualFold(a.Name, b.Name) }
 
+// SameClaim compares by token, name and source.
 func SameClaim(a, b OptionalClaim) bool {
 	return a.Token == b.Token && a.Name == b.Name && a.Source == b.Source
 }

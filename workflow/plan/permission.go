@@ -46,6 +46,7 @@ func Known(resourceAppID string, t catalog.Type, name string) (Permission, bool)
 	}, true
 }
 
+// SamePermission compares by resource, type and name.
 func SamePermission(a, b Permission) bool {
 	return a.ResourceAppID == b.ResourceAppID && a.Type == b.Type && a.Name == b.Name
 }

@@ -59,6 +59,7 @@ func (a AzureRole) DefinitionID(uniqueName string) string {
 	return AzureID(uniqueName, a.Name)
 }
 
+// SameAzureRole compares built-in roles by ID, and custom ones by name.
 func SameAzureRole(a, b AzureRole) bool { return a.ID == b.ID && (a.ID != "" || a.Name == b.Name) }
 
 // Allows says the same of two custom roles if they allow the same.
@@ -66,4 +67,5 @@ func (a AzureRole) Allows(b AzureRole) bool {
 	return len(set.Without(a.Actions, b.Actions))+len(set.Without(a.DataActions, b.DataActions)) == 0
 }
 
+// SameRole compares by template.
 func SameRole(a, b DirectoryRole) bool { return a.TemplateID == b.TemplateID }

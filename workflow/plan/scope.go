@@ -78,4 +78,5 @@ type Scope struct {
 	UserWords string `json:",omitzero"`
 }
 
+// SameScope compares by name.
 func SameScope(a, b Scope) bool { return a.Name == b.Name }

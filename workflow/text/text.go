@@ -53,6 +53,7 @@ func joiners(s string) map[int]bool {
 	return at
 }
 
+// Clip cuts s to n characters, the last of which is then an ellipsis.
 func Clip(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s

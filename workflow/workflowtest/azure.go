@@ -25,6 +25,7 @@ func (w *World) InClouds(n *Node, workload string, subscriptions ...string) *wor
 	return w.Settle(n, r.ID, workflow.StateDone)
 }
 
+// Second is another subscription.
 const Second = "44444444-4444-4444-4444-444444444444"
 
 var (
@@ -44,6 +45,7 @@ func clouds() pack.Product {
 		Credentials: []pack.Offer{{Kind: plan.CredentialCertificate}}}
 }
 
+// Change is an update to a workload on these subscriptions.
 func Change(origin, workload string, subscriptions ...string) form.Draft {
 	d := FollowUp(origin)
 	d.Workloads, d.Subscriptions, d.Owners = []string{workload}, subscriptions, []people.Person{Zoe}
@@ -57,6 +59,7 @@ func (w *World) GivenUpInClouds(n *Node, at string) *workflow.Request {
 	return w.GivesUp(n, w.InClouds(n, "builtin", Subscription), at, Change("V-wider", "minimal", Subscription, Second))
 }
 
+// GivesUp updates an app until a call fails, and gives that up.
 func (w *World) GivesUp(n *Node, app *workflow.Request, at string, d form.Draft) *workflow.Request {
 	w.T.Helper()
 	r, err := n.Update(w.T.Context(), Bea, app.ID, d)
@@ -82,4 +85,5 @@ func (w *World) GivesUp(n *Node, app *workflow.Request, at string, d form.Draft)
 	return w.Get(app.ID)
 }
 
+// InAzure are the roles that the only app has, each as scope/role.
 func (w *World) InAzure() []string { return slices.Sorted(slices.Values(w.One().Azure)) }

@@ -70,4 +70,5 @@ func (w *World) SignsInFor(n *Node, r *workflow.Request) *workflow.Request {
 	return w.Get(r.ID)
 }
 
+// LegacyID is the App ID of an app that was made by hand.
 const LegacyID = "aaaaaaaa-0000-4000-8000-00000000000a"

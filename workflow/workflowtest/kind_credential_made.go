@@ -57,6 +57,7 @@ func (w *World) AskMade(n *Node) *workflow.Request {
 	return w.Settle(n, r.ID, workflow.StateReady)
 }
 
+// MadeDraft asks for an app whose certificate is made here.
 func MadeDraft(name string) form.Draft {
 	d := CertificateDraft(name)
 	d.Credential, d.Certificate, d.Lifetime = plan.CredentialMadeCertificate, nil, 8760*time.Hour

@@ -64,6 +64,7 @@ func (w *World) One() *FakeApp {
 	return nil
 }
 
+// FollowUp is a form about an app that is there.
 func FollowUp(origin string) form.Draft {
 	d := Draft("")
 	d.Origin = origin

@@ -55,8 +55,10 @@ var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
+// Subscription is the one in Azure that most apps are for.
 const Subscription = "33333333-3333-3333-3333-333333333333"
 
+// CertificateDraft asks for an app of the product backup, with a certificate that Bea brings.
 func CertificateDraft(name string) form.Draft {
 	d := Draft(name)
 	d.Product, d.Credential, d.Certificate, d.Subscriptions = "backup", plan.CredentialCertificate, NewCertificate(), []string{Subscription}
@@ -64,6 +66,7 @@ func CertificateDraft(name string) form.Draft {
 	return d
 }
 
+// AdaOfAzure is Ada where she may assign roles on Subscription.
 func AdaOfAzure() workflow.Signer {
 	s := AdaSignsIn()
 	s.Subscriptions = []string{Subscription}

@@ -24,6 +24,7 @@ func (w *World) WithServer() *World {
 	return w
 }
 
+// Servers are those that a process reaches.
 func (w *World) Servers(wires *Wires) []workflow.BackupServer {
 	if !w.Vb365.there {
 		return nil
@@ -272,6 +273,7 @@ func (w *World) Approved(n *Node, id string) {
 	Pass(20 * time.Second)
 }
 
+// WithAzure adds a backup server that works in Azure.
 func (w *World) WithAzure() *World {
 	w.WithServer()
 	w.Signer.Subscriptions = []string{Subscription}
@@ -305,6 +307,7 @@ func (w *World) Asks(n *Node, id string, by people.Person) workflow.Checking {
 	return w.NewestCheck()
 }
 
+// NewestCheck is the latest connection check that somebody was told of.
 func (w *World) NewestCheck() workflow.Checking {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
@@ -339,6 +342,7 @@ func restores() pack.Product {
 		Credentials: []pack.Offer{{Kind: plan.CredentialNone}}}
 }
 
+// ContosoThere is Contoso as a server has it.
 func ContosoThere() []workflow.Connected {
 	return []workflow.Connected{{ID: "1", Name: "contoso.onmicrosoft.com", Services: []string{"Exchange"},
 		AppID: "99999999-9999-9999-9999-999999999999"}}

@@ -31,6 +31,7 @@ func (m *Memory) Damages(ids ...string) {
 	}
 }
 
+// Unread is the error of a request that can't be read.
 func Unread(id string) error {
 	return &workflow.UnreadableError{Records: []workflow.Unreadable{{ID: id, Err: errors.New("its checksum is wrong")}}}
 }

@@ -18,6 +18,7 @@ import (
 // The tenant of a world: its apps, and what a sign-in can do there. fake_test.go has what
 // only some jobs do.
 
+// A FakeApp is an application of the tenant.
 type FakeApp struct {
 	workflow.App
 	Owner                         string
@@ -99,6 +100,7 @@ func (s *fakeSession) EnsureApplication(_ context.Context, a workflow.App) (stri
 	return "obj-" + a.UniqueName, "app-" + a.UniqueName, err
 }
 
+// App is the application with this object ID or unique name, or nil.
 func (w *World) App(id string) *FakeApp {
 	return w.Apps[strings.TrimPrefix(strings.TrimPrefix(id, "obj-"), "app-")]
 }

@@ -88,18 +88,22 @@ var (
 	Tom = people.Person{ID: "UTOM", Name: "Tom", Email: "tom@contoso.com"}
 )
 
+// ContosoID is the ID of the only tenant.
 const ContosoID = "11111111-1111-1111-1111-111111111111"
 
+// Contoso is the only tenant. Ada and Zoe approve there.
 var Contoso = workflow.Tenant{Name: "contoso", ID: ContosoID, Channel: "CAPPROVE", Approvers: []workflow.Approver{
 	{Slack: Ada.ID, Entra: "ada@contoso.com"}, {Slack: Zoe.ID, Entra: "OBJ-ZOE"},
 }}
 
+// AdaSignsIn is Ada's account as Entra shows it.
 func AdaSignsIn() workflow.Signer {
 	return workflow.Signer{TenantID: ContosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA",
 		UPN: "Ada@contoso.com", Roles: []string{"62e90394-69f5-4237-9190-012177145e10"},
 		Requesters: []workflow.Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
 }
 
+// New is a world in which nothing has happened.
 func New(t *testing.T) *World {
 	key, err := seal.NewKey(make([]byte, seal.KeySize))
 	if err != nil {
@@ -119,6 +123,7 @@ type Node struct {
 	Off    *bool
 }
 
+// ErrPower is every outside call's answer once the power is off.
 var ErrPower = errors.New("the power is off")
 
 // Boot starts a process on the world's store.
@@ -144,8 +149,10 @@ func (w *World) Boot() *Node {
 
 func (w *World) log() *slog.Logger { return slog.New(slog.NewTextHandler(w.Out, nil)) }
 
+// Quiet is a log that nobody reads.
 var Quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
+// Vbo is a product with a client secret.
 func Vbo() pack.Product {
 	read, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "Directory.Read.All", "to find users")
 	groups, _ := pack.Needed(catalog.MicrosoftGraph, catalog.Application, "Group.Read.All", "to find groups")
@@ -156,6 +163,7 @@ func Vbo() pack.Product {
 		Credentials:  []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 30 * 24 * time.Hour}}}
 }
 
+// Draft asks for an app of the product vbo365.
 func Draft(name string) form.Draft {
 	return form.Draft{Origin: "V-" + name, Product: "vbo365", AppName: name, Reason: "nightly backup", Team: "CTEAM",
 		Credential: plan.CredentialSecret, Lifetime: 30 * 24 * time.Hour, RedirectURIs: []string{"https://localhost"}}
