@@ -41,7 +41,7 @@ const (
 // is a variable for the tests alone.
 var newLimit uint64 = 256
 
-// Marks are what a request is found by, but for its number and its time.
+// marks are what a request is found by, but for its number and its time.
 type marks struct {
 	requester, team, state string
 	name                   string // folded

@@ -153,7 +153,7 @@ func (s *Server) Find(ctx context.Context, o workflow.Organization) ([]workflow.
 	return found, nil
 }
 
-// EventSignedIn lists the organizations that a signed-in person reaches.
+// SignedIn lists the organizations that a signed-in person reaches.
 func (s *Server) SignedIn(ctx context.Context, who workflow.Assertion, organization string) ([]workflow.Connected, error) {
 	as, err := readAssertion(who, organization)
 	if err != nil {

@@ -15,13 +15,14 @@ import (
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
+// What the paths begin with, or go on with.
 const (
 	Subscription    = "/subscriptions/"
 	ResourceGroup   = "/resourceGroups/"
 	ManagementGroup = "/providers/Microsoft.Management/managementGroups/"
 )
 
-// AzureScope is the path of a scope that a plan names.
+// Path is that of a scope that a plan names.
 func Path(named string) string {
 	if text.IsGUID(strings.ToLower(named)) {
 		return Subscription + strings.ToLower(named)
@@ -29,7 +30,7 @@ func Path(named string) string {
 	return named
 }
 
-// AzureScopeNamed is what a plan calls the scope with a path.
+// Named is what a plan calls the scope with a path.
 func Named(path string) string {
 	if id := CutFold(path, Subscription); text.IsGUID(strings.ToLower(id)) {
 		return strings.ToLower(id)
@@ -37,7 +38,7 @@ func Named(path string) string {
 	return path
 }
 
-// AzureRoleID is the path of a role definition as it is assigned on a scope that a plan
+// RoleID is the path of a role definition as it is assigned on a scope that a plan
 // names. Source: Azure role-based access control, role-assignments-rest.
 func RoleID(named, id string) string {
 	const definitions = "/providers/Microsoft.Authorization/roleDefinitions/"
@@ -63,9 +64,10 @@ func CutFold(s, prefix string) string {
 	return s[len(prefix):]
 }
 
-// Union and Minus are set.Union and set.Minus for scopes.
+// Union are those of a, and those of b besides.
 func Union(a, b []string) []string { return set.Union(a, b, Same) }
 
+// Minus are those of a that are not in b.
 func Minus(a, b []string) []string { return set.Minus(a, b, Same) }
 
 // Both are those of a that are in b, too.

@@ -68,7 +68,7 @@ func (p Product) Unneeded(has plan.Plan) []plan.Permission {
 	})
 }
 
-// keyOf is the catalogue's key of a permission, or empty.
+// KeyOf is the catalogue's key of a permission, or empty.
 func KeyOf(q plan.Permission) string {
 	c, ok := catalog.Find(q.ResourceAppID, q.Type, q.Name)
 	if !ok {

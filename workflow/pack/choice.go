@@ -91,12 +91,12 @@ func (p Product) ServicesOf(workloads []string) []string {
 	return services
 }
 
-// isAzure reports whether an app of p would be a server's account in Azure.
+// IsAzure reports whether an app of p would be a server's account in Azure.
 func (p Product) IsAzure() bool {
 	return slices.ContainsFunc(p.Workloads, func(w Workload) bool { return w.Service == plan.AzureService })
 }
 
-// isOrganization reports whether an app of p is one of an organization on a backup
+// IsOrganization reports whether an app of p is one of an organization on a backup
 // server.
 func (p Product) IsOrganization() bool {
 	return p.Organization || slices.ContainsFunc(p.Workloads, func(w Workload) bool {

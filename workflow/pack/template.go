@@ -43,7 +43,7 @@ func (p Product) AlwaysGets() []Redirect {
 	return out
 }
 
-// fieldsOf are the fields that a URI has in it.
+// FieldsOf are the fields that a URI has in it.
 func (p Product) FieldsOf(uri string) []TemplateField {
 	var out []TemplateField
 	for _, f := range p.Fields {
@@ -59,7 +59,7 @@ func (p Product) FieldsOf(uri string) []TemplateField {
 // path along, nor a path lead elsewhere.
 var FilledIn = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$`)
 
-// where is the first redirect URI that a field is in.
+// Where is the first redirect URI that a field is in.
 func (p Product) Where(f TemplateField) string {
 	for _, r := range p.Redirects {
 		for _, uri := range r.URIs {
@@ -71,7 +71,7 @@ func (p Product) Where(f TemplateField) string {
 	return "a redirect URI"
 }
 
-// filled is a URI with every value of its fields in it. A field without a value
+// Filled is a URI with every value of its fields in it. A field without a value
 // makes none.
 func Filled(uri string, in []TemplateField, values map[string][]string) []string {
 	out := []string{uri}
