@@ -43,8 +43,7 @@ func productOf(f facts, r *workflow.Request) pack.Product {
 func (s say) lifeForm(kind workflow.Kind, r *workflow.Request, chosen pack.Choice) slack.ModalViewRequest {
 	asks := kinds[kind].form
 	blocks := []slack.Block{
-		block(line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID), ", ", s.expires(r),
-			"\n", asks.says(s.Policy()))),
+		s.aboutApp(r, ", ", s.expires(r), "\n", asks.says(s.Policy())),
 		reasonInput("The approver reads this."),
 	}
 	if asks.inputs != nil {

@@ -28,6 +28,12 @@ func (s say) appBlocks(r *workflow.Request) []slack.Block {
 	return append(blocks, slack.NewActionBlock("", buttons...))
 }
 
+// aboutApp says which app a message or a form is about.
+func (s say) aboutApp(r *workflow.Request, more ...any) slack.Block {
+	app := []any{bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID)}
+	return block(line(append(app, more...)...))
+}
+
 // missingBlocks say what the product needs by now and the app has not.
 func (s say) missingBlocks(r *workflow.Request) []slack.Block {
 	if !r.IsApp() || r.Successor != "" {

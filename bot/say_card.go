@@ -22,12 +22,8 @@ func (s say) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	if r.State == workflow.StatePending {
 		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
 	}
-	if steps := stepBlock(r); steps != nil {
-		blocks = append(blocks, steps)
-	}
-	if uses := dependentsBlock(r); uses != nil {
-		blocks = append(blocks, uses)
-	}
+	blocks = append(blocks, stepBlocks(r)...)
+	blocks = append(blocks, dependentsBlocks(r)...)
 	blocks = append(blocks, block(s.outcomeLine(r)))
 	if buttons := s.cardButtons(r); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))

@@ -8,9 +8,9 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// dependentsBlock names what depends on an app whose retirement was stopped for it, from
-// then on; nil where the reason of the stop says it already, or nothing did.
-func dependentsBlock(r *workflow.Request) slack.Block {
+// dependentsBlocks name what depends on an app whose retirement was stopped for it, from
+// then on, unless the reason of the stop says it already.
+func dependentsBlocks(r *workflow.Request) []slack.Block {
 	d := r.Dependents
 	if d.Rev == 0 {
 		return nil
@@ -35,5 +35,5 @@ func dependentsBlock(r *workflow.Request) slack.Block {
 	if parts == nil {
 		return nil
 	}
-	return block(line(parts...))
+	return []slack.Block{block(line(parts...))}
 }

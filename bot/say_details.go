@@ -11,9 +11,7 @@ import (
 func (s say) details(r *workflow.Request, page int) slack.ModalViewRequest {
 	blocks := append([]slack.Block{block(line(bold("State: "), r.State.Title(), ", ", waitsFor(r)))},
 		s.planBlocks(r, inDetails)...)
-	if steps := stepBlock(r); steps != nil {
-		blocks = append(blocks, steps)
-	}
+	blocks = append(blocks, stepBlocks(r)...)
 	blocks = append(blocks, actionBlocks(r.Plan)...)
 	blocks = append(blocks, historyBlocks(r, len(r.History))...)
 	blocks, buttons := pageOf(blocks, page, actDetailsPage, r.ID)

@@ -89,7 +89,7 @@ func (s say) ewsReminder(r *workflow.Request) (string, []slack.Block) {
 	}
 	blocks := []slack.Block{
 		header(clip(r.AppName()+": "+catalog.EWS().Service, 150)),
-		block(line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID))),
+		s.aboutApp(r),
 	}
 	return text, append(blocks, s.ewsNext(r)...)
 }

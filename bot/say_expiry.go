@@ -32,8 +32,7 @@ func (s say) expiry(r *workflow.Request) (string, []slack.Block) {
 	}
 	blocks := []slack.Block{
 		header(clip(r.AppName()+": the credential expires", 150)),
-		block(line(bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant, "\nApp ID ", code(r.Made.AppID),
-			"\nIts credential expires on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then.")),
+		s.aboutApp(r, "\nIts credential expires on ", r.Made.KeyExpires, ", "+when+". What signs in with it stops working then."),
 	}
 	blocks = append(blocks, s.missingBlocks(r)...)
 	return words, append(blocks, slack.NewActionBlock("",

@@ -18,9 +18,7 @@ func (s say) follow(r *workflow.Request) (string, []slack.Block) {
 	if r.State == workflow.StateSignIn && r.Failure.Text != "" {
 		blocks = append(blocks, block(line(cutProse(r.Failure.Text, 900))))
 	}
-	if steps := stepBlock(r); steps != nil {
-		blocks = append(blocks, steps)
-	}
+	blocks = append(blocks, stepBlocks(r)...)
 	if r.State == workflow.StatePending || r.State == workflow.StateSignIn {
 		blocks = append(blocks, slack.NewActionBlock("", button(actCancel, "Cancel", buttonValue(r), "Cancel "+r.ID)))
 	}
@@ -84,9 +82,7 @@ func (s say) handover(r *workflow.Request, blocks []slack.Block) (string, []slac
 	if credential.given != nil {
 		parts = append(parts, credential.given(r)...)
 	}
-	blocks = append(blocks,
-		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
-		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
+	blocks = append(append(blocks, idBlocks(r)...),
 		block(line(append(append(parts, bold("Approved by ")), approvers(r)...)...)))
 	blocks = append(blocks, permissionBlocks(r.Plan.Permissions, inAMessage)...)
 	blocks = append(blocks, roleBlocks(r.Plan)...)
@@ -110,6 +106,11 @@ func (s say) handover(r *workflow.Request, blocks []slack.Block) (string, []slac
 	if credential.handover != nil {
 		return credential.handover(s, r, blocks)
 	}
+	return s.secretHandover(r, blocks)
+}
+
+// secretHandover is the end of that message, of a secret or of nothing secret.
+func (s say) secretHandover(r *workflow.Request, blocks []slack.Block) (string, []slack.Block) {
 	if r.State != workflow.StateReady {
 		text := fmt.Sprintf("%s: the app %s is ready.", r.ID, r.AppName())
 		if r.Handover.Status == workflow.HandoverShown {

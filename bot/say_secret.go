@@ -12,12 +12,19 @@ func secretView(blocks ...slack.Block) slack.ModalViewRequest {
 }
 
 func secretBlocks(r *workflow.Request, secret seal.Secret) []slack.Block {
-	return []slack.Block{
+	blocks := []slack.Block{
 		block(line("Copy it into your product or your vault now. ", bold("It can't be shown again."))),
 		block(line(bold("Client secret"))), block(preformatted(secret.Reveal())),
+	}
+	return append(append(blocks, idBlocks(r)...),
+		block(line("The secret is valid until ", r.Made.KeyExpires, ". ", firstSignIn)))
+}
+
+// idBlocks are the two IDs that every product asks for.
+func idBlocks(r *workflow.Request) []slack.Block {
+	return []slack.Block{
 		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
 		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
-		block(line("The secret is valid until ", r.Made.KeyExpires, ". ", firstSignIn)),
 	}
 }
 
@@ -28,7 +35,7 @@ const firstSignIn = "A first sign-in with it may fail for a few minutes, until a
 // pfxView shows the password and where the file is. As in a secret's view there
 // is nothing in it that Slack would post back to us.
 func (s say) pfxView(r *workflow.Request, given workflow.Disclosure) slack.ModalViewRequest {
-	v := secretView(
+	blocks := []slack.Block{
 		block(line("The certificate and its private key are in a PFX file. This password opens it.")),
 		block(line(bold("Password of the file"))), block(preformatted(given.Reveal())),
 		block(line(bold("The file"))),
@@ -36,9 +43,7 @@ func (s say) pfxView(r *workflow.Request, given workflow.Disclosure) slack.Modal
 			", on the machine that will use the certificate, and press its button. The file can be fetched ", bold("once"), ", until ",
 			s.Policy().FetchBy(r), ". ",
 			bold("Neither the password nor the link can be shown again."))),
-		block(line(bold("Application (client) ID"))), block(preformatted(r.Made.AppID)),
-		block(line(bold("Directory (tenant) ID"))), block(preformatted(firstOf(r.Made.TenantID, r.Plan.TenantID))),
-		block(line("Thumbprint ", code(r.Made.Thumbprint), ". The certificate is valid until ", r.Made.KeyExpires, ". ", firstSignIn)))
-	v.Title = plain("Certificate")
-	return v
+	}
+	return window("secret", "Certificate", append(append(blocks, idBlocks(r)...),
+		block(line("Thumbprint ", code(r.Made.Thumbprint), ". The certificate is valid until ", r.Made.KeyExpires, ". ", firstSignIn)))...)
 }

@@ -32,9 +32,7 @@ func (s say) signIn(r *workflow.Request, p *workflow.Prompt) (string, []slack.Bl
 		blocks = append(blocks, block(line("Asking Microsoft for a code…")), buttons)
 	default:
 		blocks = append(blocks, block(line(bold(r.State.Title()), ": ", firstOf(outcomeText(r), waitsFor(r)))))
-		if steps := stepBlock(r); steps != nil {
-			blocks = append(blocks, steps)
-		}
+		blocks = append(blocks, stepBlocks(r)...)
 	}
 	return fmt.Sprintf("%s: %s. %s: %s.", r.ID, r.AppName(), r.State.Title(), waitsFor(r)), blocks
 }

@@ -28,9 +28,7 @@ func (s say) inFull(r *workflow.Request) []slack.Block {
 		blocks = append(blocks, block(line(people...)))
 	}
 	blocks = append(blocks, s.planBlocks(r, inAMessage)...)
-	if steps := stepBlock(r); steps != nil {
-		blocks = append(blocks, steps)
-	}
+	blocks = append(blocks, stepBlocks(r)...)
 	blocks = append(blocks, historyBlocks(r, 15)...)
 	return append(blocks, slack.NewActionBlock("",
 		button(actDetails, "Details", buttonValue(r), "Details of "+r.ID),

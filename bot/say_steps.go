@@ -8,8 +8,8 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 )
 
-// stepBlock shows how far the steps are, or is nil while there are none.
-func stepBlock(r *workflow.Request) slack.Block {
+// stepBlocks show how far the steps are, where there are any.
+func stepBlocks(r *workflow.Request) []slack.Block {
 	if len(r.Steps) == 0 {
 		return nil
 	}
@@ -25,7 +25,7 @@ func stepBlock(r *workflow.Request) slack.Block {
 		}
 		g.lines = append(g.lines, line(parts...))
 	}
-	return g
+	return []slack.Block{g}
 }
 
 func stepWord(s workflow.StepStatus) string {

@@ -13,7 +13,7 @@ func TestAStepThatWaitsSaysSoOnce(t *testing.T) {
 		{Name: workflow.StepRemoveCredentials, Status: workflow.StepWaiting, Note: "waiting for Entra"},
 		{Name: workflow.StepConsent, Status: workflow.StepDone, Note: "2 application, 1 delegated"},
 	}}
-	b, err := json.Marshal(stepBlock(r))
+	b, err := json.Marshal(stepBlocks(r))
 	if err != nil {
 		t.Fatal(err)
 	}
