@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,8 +61,8 @@ func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, by *login.
 	}
 	emails := append([]string{ask.Email}, ask.Owners...)
 	people := s.userItems(emails)
-	for _, of := range people {
-		items = append(items, of...)
+	for _, email := range slices.Sorted(maps.Keys(people)) {
+		items = append(items, people[email]...)
 	}
 	policy := s.policyRead(ask.Application)
 	if ask.Policy && login.HasScope(s.scopes, scopePolicy) {

@@ -152,6 +152,7 @@ func (w *seedWorld) crash() {
 // Draw is Slack: it shows nothing, but Ada signs in as soon as she has a code.
 func (w *seedWorld) Draw(_ context.Context, d workflow.Drawing) (channel, ts string, err error) {
 	if d.Prompt != nil {
+		time.Sleep(time.Microsecond) // a poll that arrives at the same time comes before her
 		code := d.Prompt.Code.Reveal()
 		if err := w.entra.SignIn(code, "ada@contoso.com"); err == nil {
 			w.mu.Lock()
