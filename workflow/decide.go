@@ -117,7 +117,7 @@ func decide(r *Request, by people.Person, now time.Time, t Task) {
 	r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Digest: r.Plan.Digest()}
 	r.Task = t
 	r.Failure = Failure{}
-	r.SignIn = SignIn{N: r.SignIn.N, Status: SignInWanted}
+	r.SignIn = r.SignIn.again()
 }
 
 // Deny ends a request with a reason.

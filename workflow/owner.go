@@ -230,19 +230,19 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	}
 	accounts := s.Signer().Requesters
 	who := r.Requester.Name
+	unsure := func(why, next string) (edit, error) {
+		return nil, &ServiceError{Code: "NotOwner",
+			Text: fmt.Sprintf("%s, so the bot can't tell whether %s owns %s. %s %s.", why, who, r.AppName(), is, next)}
+	}
 	switch {
 	case r.Requester.Confirmed == people.EmailUnproved:
-		return nil, &ServiceError{Code: "NotOwner",
-			Text: fmt.Sprintf("%s, so the bot can't tell whether %s owns %s. %s %s has to confirm it in Slack's settings, and ask again.",
-				unproved(r.Requester), who, r.AppName(), is, who)}
+		return unsure(unproved(r.Requester), who+" has to confirm it in Slack's settings, and ask again")
 	case len(accounts) == 0:
-		return nil, &ServiceError{Code: "NotOwner",
-			Text: fmt.Sprintf("no account with the e-mail address of %s was found in the tenant, so the bot can't tell whether %s owns "+
-				"%s. %s An administrator has to set that address as the account's mail in Entra.", who, who, r.AppName(), is)}
+		return unsure("no account with the e-mail address of "+who+" was found in the tenant",
+			"An administrator has to set that address as the account's mail in Entra")
 	case len(accounts) > 1:
-		return nil, &ServiceError{Code: "NotOwner",
-			Text: fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s, so the bot can't tell whether %s owns %s. %s An "+
-				"administrator has to make sure that only one account has that address.", len(accounts), who, who, r.AppName(), is)}
+		return unsure(fmt.Sprintf("%d accounts in the tenant have the e-mail address of %s", len(accounts), who),
+			"An administrator has to make sure that only one account has that address")
 	}
 	owners, err := s.Owners(ctx, r.Made.ObjectID)
 	if err != nil {

@@ -108,7 +108,7 @@ func (d *Desk) NewCode(ctx context.Context, id string, by people.Person) (*Reque
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		r.SignIn = SignIn{N: r.SignIn.N, Status: SignInWanted}
+		r.SignIn = r.SignIn.again()
 		r.Failure = Failure{}
 		r.note(now, Event{By: by.ID, Kind: EventNewCode, Text: "asked for a new sign-in code"})
 	})

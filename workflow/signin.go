@@ -10,6 +10,9 @@ import (
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
+// again is the same sign-in, of which another code is wanted.
+func (s SignIn) again() SignIn { return SignIn{N: s.N, Status: SignInWanted} }
+
 // live is what is in memory only: a code that somebody was shown, and then the
 // token of the admin who used it. It ends with the process.
 type live struct {
