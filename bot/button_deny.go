@@ -14,9 +14,11 @@ import (
 // reason is refused for that reason alone only where nothing else is against it.
 func (b *Bot) askReason(ctx context.Context, i interaction, id string) {
 	by, err := b.presser(ctx, i)
-	if err == nil {
-		_, err = b.desk.Deny(ctx, id, by, "")
+	if err != nil {
+		b.refuse(ctx, i, err)
+		return
 	}
+	_, err = b.desk.Deny(ctx, id, by, "")
 	if no, ok := errors.AsType[*workflow.Refusal](err); err != nil && (!ok || no.Rule != workflow.RuleReason) {
 		b.refuse(ctx, i, about(id, err))
 		return

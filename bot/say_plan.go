@@ -45,29 +45,12 @@ func (s say) appPlan(r *workflow.Request, on surface) []slack.Block {
 	if r.RequiresAssignment() {
 		parts = append(parts, bold("Assignment required: "), "yes, as nobody signs in to it\n")
 	}
-	switch {
-	case len(p.Owners) > inALine:
-		g := &growing{title: "Owners besides the requester"}
-		for _, o := range p.Owners {
-			g.lines = append(g.lines, line(user(o.ID)))
-		}
-		lists = append(lists, g)
-	case len(p.Owners) > 0:
-		parts = append(append(append(parts, bold("Owners besides the requester: ")), users(p.Owners)...), "\n")
-	}
-	var issuer []slack.Block
-	if credentialOf(p.Credential.Kind).apart {
-		issuer = []slack.Block{block(line(credentialLine(p)...))}
-	} else {
-		parts = append(parts, credentialLine(p)...)
-		if beyond := p.Credential.BeyondBaseline(); beyond != "" {
-			parts = append(parts, "\n    ", beyond)
-		}
-		parts = append(parts, "\n")
-	}
-	parts = append(parts, backupLine(r)...)
+	names, list := owners(p)
+	parts, lists = append(parts, names...), append(lists, list...)
+	credential, apart := credentialLine(p)
+	parts = append(append(parts, credential...), backupLine(r)...)
 	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
-	blocks := append(append([]slack.Block{block(line(parts...))}, issuer...), lists...)
+	blocks := append(append([]slack.Block{block(line(parts...))}, apart...), lists...)
 	blocks = append(blocks, permissionBlocks(p.Permissions, on)...)
 	if on == inAMessage && len(p.Permissions) >= briefFrom {
 		blocks = append(blocks, note("Details says what each of these permissions allows."))
@@ -109,9 +92,32 @@ func redirects(p plan.Plan) (parts []any, lists []slack.Block) {
 	return parts, lists
 }
 
-// credentialLine says how the app will prove who it is.
-func credentialLine(p plan.Plan) []any {
-	return append([]any{bold("Credential: ")}, credentialOf(p.Credential.Kind).plan(p)...)
+// owners are the plan's owners: a few in a line, more in a list.
+func owners(p plan.Plan) (parts []any, lists []slack.Block) {
+	switch n := len(p.Owners); {
+	case n == 0:
+		return nil, nil
+	case n <= inALine:
+		return append(append([]any{bold("Owners besides the requester: ")}, users(p.Owners)...), "\n"), nil
+	}
+	g := &growing{title: "Owners besides the requester"}
+	for _, o := range p.Owners {
+		g.lines = append(g.lines, line(user(o.ID)))
+	}
+	return nil, []slack.Block{g}
+}
+
+// credentialLine says how the app will prove who it is: in a line, or in a block apart.
+func credentialLine(p plan.Plan) (parts []any, apart []slack.Block) {
+	row := credentialOf(p.Credential.Kind)
+	parts = append([]any{bold("Credential: ")}, row.plan(p)...)
+	if row.apart {
+		return nil, []slack.Block{block(line(parts...))}
+	}
+	if beyond := p.Credential.BeyondBaseline(); beyond != "" {
+		parts = append(parts, "\n    ", beyond)
+	}
+	return append(parts, "\n"), nil
 }
 
 // audience says signInAudience in words. Source: Graph, application resource type.
