@@ -1,10 +1,12 @@
 package workflow
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // What an application is in the tenant, as a Session writes and reads it.
@@ -85,4 +87,39 @@ type Password struct {
 	KeyID   string
 	Label   string // displayName
 	Expires time.Time
+}
+
+// appOf is what the plan of r registers.
+func appOf(r *Request) App {
+	a := App{
+		UniqueName: r.UniqueName(), DisplayName: r.Plan.AppName, Audience: r.Plan.Audience,
+		RedirectURIs: r.Plan.RedirectURIs, Permissions: r.Plan.Permissions,
+		SPARedirectURIs: r.Plan.SPARedirectURIs, PublicRedirectURIs: r.Plan.PublicRedirectURIs,
+		PublicClientFlows: r.Plan.PublicClientFlows, Scopes: r.Plan.Scopes,
+		AppRoles: r.Plan.AppRoles, OptionalClaims: r.Plan.OptionalClaims, IdentifierURIs: r.Plan.IdentifierURIs,
+		Notes: text.Clip(fmt.Sprintf("Made by entra-app for request %s. Requested by %s (Slack %s). Approved by %s (Slack %s), who signed "+
+			"in as %s. Reason: %s",
+			r.ID, r.Requester.Name, r.Requester.ID, r.Approval.By.Name, r.Approval.By.ID, r.SignIn.Account, r.Reason), 1024),
+	}
+	if r.aboutApp() {
+		a.ObjectID, a.AppID = r.Made.ObjectID, r.Made.AppID
+	}
+	replaces := r.kind().replaces
+	if a.Merge = a.ObjectID != "" && (r.Adopted() || replaces); a.Merge && replaces {
+		a.Drops = r.previous().Minus(r.Plan)
+		if r.Previous.Audience != r.Plan.Audience {
+			a.Drops.Audience = r.Previous.Audience
+		}
+	}
+	return a
+}
+
+// apiOf is what the app of r offers. Of an app that was made here, scopes of ours that the plan
+// does not have go.
+func apiOf(r *Request) App {
+	a := appOf(r)
+	if a.Merge && !r.Adopted() {
+		a.Merge, a.Drops.Scopes = false, plan.LessScopes(r.previous().Scopes, r.Plan.Scopes)
+	}
+	return a
 }

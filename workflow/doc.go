@@ -99,6 +99,7 @@
 //	signinfailure.go               why nobody has
 //	apppolicy.go                   the tenant's own policy
 //	provision.go                   the steps, tried and noted
+//	stepfailure.go                 what becomes of one that failed
 //	young.go                       what may not be known everywhere yet
 //	paint.go                       messages
 //	post.go                        which of them are behind
