@@ -72,7 +72,7 @@ func (w *world) connected(t *testing.T, appName string, s workflow.State) *workf
 		case workflow.StateFailed:
 			connect.Status = workflow.StepFailed
 			r.Failure.Text = "“Connect the backup server” failed: vb365-prod refused to add the organization. It says: “Wrong license” " +
-				"8 of 9 steps are done. An approver can press Retry to go on, or Undo to delete what was made."
+				"8 of 9 steps are done. An approver can press Retry to continue, or Undo to delete what was made."
 		}
 		r.Steps = []workflow.Step{{Name: workflow.StepCertificate, Status: workflow.StepDone, Note: "thumbprint " + thumbprint},
 			{Name: workflow.StepProof, Status: workflow.StepDone}, connect}

@@ -290,7 +290,7 @@ func (s *session) compare(ctx context.Context, sp string, unsure []*consent, ass
 			s.consented[c.key] = sure
 			s.mu.Unlock()
 		case refused.Exists():
-			errs = append(errs, refused.Behind("it is consented, and cannot be read yet"))
+			errs = append(errs, refused.Behind("it is granted, but can't be read yet"))
 		case c.resource.own:
 			errs = append(errs, refused.Behind("the app's own scope is not known everywhere yet"))
 		default:

@@ -45,11 +45,11 @@ func (s *session) EnsureFederated(ctx context.Context, applicationID, name strin
 	case err != nil:
 		return s.fault(err, applicationID)
 	case slices.Contains(there, f) && gone && !s.HasTried("adding "+what):
-		return refused.Behind("it was removed, and is listed still")
+		return refused.Behind("it was removed, but is still listed")
 	case slices.Contains(there, f):
 		return nil
 	case refused.Exists():
-		return refused.Behind("it exists, and cannot be read yet")
+		return refused.Behind("it exists, but can't be read yet")
 	}
 	return s.fault(refused, applicationID)
 }

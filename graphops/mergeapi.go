@@ -213,7 +213,7 @@ func differsFrom(want plan.Scope, sc object, enabled bool) error {
 				" already, but it is disabled. One of its owners has to enable it in Entra (Expose an API); then press Retry."}
 	case want.AdminsOnly != (sc.text("type") == "Admin"):
 		return &workflow.ServiceError{Code: "ScopeDiffers",
-			Text: fmt.Sprintf("who may consent to the app's scope %s is not as in the plan any more. One of its owners has to change "+
+			Text: fmt.Sprintf("who may consent to the app's scope %s is no longer as in the plan. One of its owners has to change "+
 				"that in Entra (Expose an API); then press Retry.", name)}
 	}
 	return nil

@@ -148,7 +148,7 @@ func (o *ownership) answered(ctx context.Context, c ownerChange) (done bool, err
 		return false, err
 	}
 	if c.add && code == http.StatusForbidden && !login.HasScope(o.s.scopes, scopeDirectory) {
-		no.Text = "the bot's own client has no consent for Directory.Read.All, which that takes"
+		no.Text = "the bot's own client has no consent for Directory.Read.All, which that requires"
 	}
 	o.no[c.user] = no
 	return true, nil

@@ -55,7 +55,7 @@ func (r *resource) find(p plan.Permission) (uuid.UUID, error) {
 	}
 	return uuid.UUID{}, &workflow.ServiceError{Code: "PermissionNotFound",
 		Text: fmt.Sprintf("%s in this tenant has no %s permission called %s. Deny this and ask again without it, or with its "+
-			"present name.", r.name, kind, p.Name)}
+			"current name.", r.name, kind, p.Name)}
 }
 
 func (s *session) resourceItem(ctx context.Context, appID string) (*item, error) {
@@ -176,7 +176,7 @@ func (s *session) addPrincipal(ctx context.Context, op fault.Operation, appID st
 		case err == nil:
 			return p, nil
 		case fault.Status(err) == http.StatusNotFound && refused.Exists():
-			return nil, refused.Behind("it exists, and cannot be read yet")
+			return nil, refused.Behind("it exists, but can't be read yet")
 		case fault.Status(err) == http.StatusNotFound:
 			return nil, refused
 		}

@@ -38,11 +38,11 @@ func (s *session) EnsureDirectoryRole(ctx context.Context, servicePrincipal, tem
 		return s.fault(err, servicePrincipal)
 	case slices.Contains(has, strings.ToLower(templateID)):
 		if s.roleWasTaken(templateID) {
-			return refused.Behind("it was removed, and is listed still")
+			return refused.Behind("it was removed, but is still listed")
 		}
 		return nil
 	case refused.Exists():
-		return refused.Behind("it is assigned, and cannot be read yet")
+		return refused.Behind("it is assigned, but can't be read yet")
 	}
 	return s.fault(refused, servicePrincipal)
 }

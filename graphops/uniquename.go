@@ -55,7 +55,7 @@ func unseenName(taken *fault.Answer, notAll bool) error {
 		among = "nor among those deleted ones that the bot could look at, which were not all"
 	}
 	l.Lasts = &workflow.ServiceError{Code: "UniqueName", Ref: taken.Ref,
-		Text: "Entra says that the application of this request is there already, and shows it neither among the applications " + among +
+		Text: "Entra says that the application of this request already exists, but shows it neither among the applications " + among +
 			". " +
 			"Look for it under App registrations › Deleted applications, restore it, then press Retry."}
 	return l

@@ -84,7 +84,7 @@ func TestAnOwnerWhomEntraKeepsIsNamed(t *testing.T) {
 				defer n.Stop()
 				r := w.Settle(n, w.Request(n), workflow.StateReady)
 				if st := r.Steps.Get(workflow.StepOwner); st.Status != workflow.StepDone ||
-					!strings.Contains(st.Note, "Entra did not take Ada@contoso.com") ||
+					!strings.Contains(st.Note, "Entra did not remove Ada@contoso.com") ||
 					!slices.Contains(w.App(r.Made.ObjectID).Owners, "OBJ-BEA") {
 					t.Errorf("the step is %+v", st)
 				}
@@ -122,13 +122,13 @@ func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := workflowtest.New(t)
 		w.Signer.ObjectID, w.NoOwners = "o-ada", &workflow.ServiceError{Code: "403",
-			Text: "the bot's own client has no consent for Directory.Read.All, which that takes"}
+			Text: "the bot's own client has no consent for Directory.Read.All, which that requires"}
 		n := w.Boot()
 		defer n.Stop()
 		r := w.Settle(n, w.Request(n), workflow.StateReady)
 		st := r.Steps.Get(workflow.StepOwner)
 		for _, says := range []string{"Entra did not make Bea an owner (the bot's own client has no consent for Directory.Read.All, " +
-			"which that takes)", "an application administrator can", "stays one"} {
+			"which that requires)", "an application administrator can", "stays one"} {
 			if !strings.Contains(st.Note, says) {
 				t.Errorf("the step does not say %q: %q", says, st.Note)
 			}

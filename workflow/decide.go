@@ -36,7 +36,7 @@ func wrongState(r *Request, so string) *Refusal {
 // outdated says no to a decision on a card of revision rev that does not show what is decided on.
 func outdated(r *Request, rev int) *Refusal {
 	if rev < r.PlanRev || rev < r.Dependents.Rev || rev > r.Rev {
-		return refuse(RuleStale, "%s has changed since that card was drawn. Look at it again, then decide.", r.ID)
+		return refuse(RuleStale, "%s has changed since that card was posted. Look at it again, then decide.", r.ID)
 	}
 	return nil
 }
@@ -132,7 +132,8 @@ func (d *Desk) Deny(ctx context.Context, id string, by people.Person, reason str
 		case reason == "":
 			return refuse(RuleReason, "Say why, so that %s knows what to change.", r.Requester.Name)
 		case utf8.RuneCountInString(reason) > deniedReasonMax:
-			return refuse(RuleReason, "The reason has %d characters; %d are allowed.", utf8.RuneCountInString(reason), deniedReasonMax)
+			return refuse(RuleReason, "The reason has %d characters; at most %d are allowed.", utf8.RuneCountInString(reason),
+				deniedReasonMax)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {

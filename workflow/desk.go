@@ -82,7 +82,7 @@ func (d *Desk) isOwn(appID string) bool {
 }
 
 const ownClient = "%s is the client with which this bot's approvers sign in, and the bot never changes that. Nothing was changed. An " +
-	"administrator looks after it in Entra."
+	"administrator manages it in Entra."
 
 // Products returns the products that may be asked for.
 func (d *Desk) Products() []pack.Product {

@@ -106,7 +106,8 @@ func alike(ctx context.Context, typed string, s Session) (string, error) {
 	if len(found) == 0 {
 		return tryLater + " ", nil
 	}
-	return fmt.Sprintf("An application called %s is there, which looks the same and is another name: App ID %s. ", name, appIDs(found)), nil
+	return fmt.Sprintf("There is an application called %s, which looks the same but is a different name: App ID %s. ", name,
+		appIDs(found)), nil
 }
 
 // appIDs names some applications by their App IDs.

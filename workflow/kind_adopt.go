@@ -22,7 +22,7 @@ var adoptKind = kind{
 	say: phrases{wish: "to add to the app %s", does: "add to the existing app %s", stands: "The app has what it needs, is consented"},
 	titles: map[StepName]string{
 		StepApplication:      "Add to its settings",
-		StepServicePrincipal: "Make sure that it has a service principal",
+		StepServicePrincipal: "Ensure that it has a service principal",
 		StepOwner:            "Add its owners",
 		StepUnassign:         "Remove its new Azure roles",
 	},

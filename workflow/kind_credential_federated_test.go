@@ -67,7 +67,7 @@ func TestATrustIsTakenLetterByLetterOrRefused(t *testing.T) {
 		says string
 	}{
 		"spaces around": {func(f *plan.FederatedIssuer) { f.Issuer, f.Subject = " "+f.Issuer+"\n", " a b " }, "", ""},
-		"two spaces":    {func(f *plan.FederatedIssuer) { f.Subject = "a  b" }, form.FieldSubject, "letter by letter"},
+		"two spaces":    {func(f *plan.FederatedIssuer) { f.Subject = "a  b" }, form.FieldSubject, "character by character"},
 		"a character that is not seen": {func(f *plan.FederatedIssuer) { f.Subject = "a\u200bb" }, form.FieldSubject,
 			"invisible characters"},
 		"in the audience": {func(f *plan.FederatedIssuer) { f.Audience = "sts\u200b.example" }, form.FieldAudience,

@@ -19,7 +19,7 @@ var updateKind = kind{
 	say: phrases{wish: "to update the app %s", does: "update the app %s"},
 	titles: map[StepName]string{
 		StepApplication:      "Change its settings",
-		StepServicePrincipal: "Make sure that it has a service principal",
+		StepServicePrincipal: "Ensure that it has a service principal",
 	},
 	steps: func(r *Request) []StepName { return owned(r, updateSteps(r)...) },
 	undo:  deletesApp,

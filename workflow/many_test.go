@@ -77,7 +77,7 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 			"only an owner, fields omitted": {func(d *form.Draft) { d.RedirectURIs, d.Permissions, d.Scopes = nil, nil, nil }, "", ""},
 			"20 more URIs":                  {func(d *form.Draft) { d.RedirectURIs = append(d.RedirectURIs, many("more", 20)...) }, "", ""},
 			"21 more URIs": {func(d *form.Draft) { d.RedirectURIs = append(d.RedirectURIs, many("more", 21)...) }, form.FieldRedirectURIs,
-				"These are 21 redirect URIs that the app does not have yet; 20 are allowed in one request."},
+				"There are 21 redirect URIs that the app does not have yet; at most 20 are allowed in one request."},
 			"more than Entra allows": {func(d *form.Draft) {
 				d.RedirectURIs = append(d.RedirectURIs, many("more", 20)...)
 				d.Redirects = map[form.Field][]string{form.FieldPublicRedirectURIs: many("public", 11)}
@@ -86,7 +86,7 @@ func TestWhatAnAppHasIsNotCountedAgainstItsUpdate(t *testing.T) {
 					"Name 1 fewer."},
 			"60 more permissions": {func(d *form.Draft) { d.Permissions = someKeys(0, 131) }, "", ""},
 			"61 more permissions": {func(d *form.Draft) { d.Permissions = someKeys(0, 132) }, form.FieldPermissions,
-				"These are 61 permissions that the app does not have yet; 60 are allowed in one request."},
+				"There are 61 permissions that the app does not have yet; at most 60 are allowed in one request."},
 			"no permission": {func(d *form.Draft) {
 				d.Permissions, d.Scopes = []string{}, []string{""}
 			}, form.FieldPermissions, "Choose at least one permission."},

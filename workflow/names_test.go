@@ -80,7 +80,7 @@ func TestAnAppWhoseNameOnlyLooksLikeTheTypedOneIsNotAdopted(t *testing.T) {
 			}
 			r = w.SignsInFor(n, r)
 			for _, text := range []string{"no application called " + shown + " in", "Nothing was changed",
-				"An application called HR portal is there", "App ID " + workflowtest.LegacyID} {
+				"There is an application called HR portal", "App ID " + workflowtest.LegacyID} {
 				if r.State != workflow.StateFailed || !strings.Contains(r.Failure.Text, text) {
 					t.Errorf("%q: it is %s, and not said is %q: %s", typed, r.State, text, r.Failure.Text)
 				}

@@ -120,7 +120,8 @@ func unwantedOwners(r *Request, who Signer, not []string, has Ownership, others 
 			name = who.UPN
 		}
 		if others {
-			notes = append(notes, "Entra did not take "+name+", whom it made an owner by registering it, from the owners: do that in Entra")
+			notes = append(notes,
+				"Entra did not remove "+name+", whom it made an owner by registering it, from the owners: do that in Entra")
 		} else {
 			notes = append(notes, "so "+name+", whom Entra made an owner by registering it, stays one")
 		}
@@ -251,8 +252,8 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	if !set.ContainsFold(owners, accounts[0].ObjectID) {
 		return nil, &notSeen{&ServiceError{Code: "NotOwner",
 			Text: fmt.Sprintf("%s does not own %s (App ID %s). %s One of its owners has to ask for this, or to make %s an owner in "+
-				"Entra (App registrations › Owners). Whoever became one in the last minutes may not be seen everywhere yet: then try "+
-				"again in some minutes.", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}}
+				"Entra (App registrations › Owners). Entra can take a few minutes to show a new owner everywhere: if so, try "+
+				"again in a few minutes.", accounts[0].UPN, r.AppName(), r.Made.AppID, is, accounts[0].UPN)}}
 	}
 	return func(_ *Request, st *Step) { st.Note = accounts[0].UPN }, nil
 }

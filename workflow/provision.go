@@ -33,7 +33,7 @@ func (e *Engine) provision(ctx context.Context, r *Request) bool {
 	e.mu.Unlock()
 	if l == nil || l.session == nil || l.n != r.SignIn.N {
 		return e.signInOver(r, Failure{Rule: RuleRestart,
-			Text: e.progress(r) + "The bot was restarted and has no token any more. Press New code and sign in again; it goes on with " +
+			Text: e.progress(r) + "The bot was restarted and has no token any more. Press New code and sign in again; it continues with " +
 				"the next step."}, EventRestarted)
 	}
 	next := r.Steps.next()
@@ -127,11 +127,12 @@ func handedOver(r *Request) State {
 // ensure makes sure of one step, and returns what to write down.
 func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Session) (edit, error) {
 	if r.Approval.Digest != r.Plan.Digest() {
-		return nil, &ServiceError{Code: string(RuleDigest), Text: "The plan is not the one that was approved, so nothing more is done."}
+		return nil, &ServiceError{Code: string(RuleDigest),
+			Text: "The plan is not the one that was approved, so nothing more will be done."}
 	}
 	if r.Target.Request != "" && !r.kind().restores && r.Made.ObjectID == "" {
 		return nil, &ServiceError{Code: string(RuleNoApp),
-			Text: "The app of this request is no longer known, so nothing is done. Give up, and ask again."}
+			Text: "The app of this request is no longer known, so nothing will be done. Give up, and ask again."}
 	}
 	do := steps[name].ensure
 	if do == nil {

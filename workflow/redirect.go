@@ -42,8 +42,8 @@ func redirectElsewhere(p, has plan.Plan) error {
 					if strings.EqualFold(uri, there) && (on != other || uri != there) {
 						return &ServiceError{Code: "RedirectDiffers",
 							Text: fmt.Sprintf("the app has the redirect URI %s on the platform %s already; the plan has %s on the "+
-								"platform %s, and Entra treats the two as the same. Nothing was changed. One of its owners has to take "+
-								"it out of the app in Entra (Authentication), and an approver can press Retry then; or Give up, and "+
+								"platform %s, and Entra treats the two as the same. Nothing was changed. One of its owners has to remove "+
+								"it in Entra (Authentication), and an approver can press Retry then; or Give up, and "+
 								"have the requester ask for something else.", there, other, uri, on)}
 					}
 				}

@@ -266,7 +266,7 @@ func TestARedirectURIThatTheAppHasIsNotRewritten(t *testing.T) {
 	}
 	wrong := form.Errors{}
 	if uris := form.CheckRedirects(wrong, form.FieldRedirectURIs, plan.Web, []string{"https://a.contoso.com/x\u200b"}); len(uris) > 0 ||
-		!strings.Contains(wrong[form.FieldRedirectURIs], `x\u200b": a redirect URI must not contain invisible`) {
+		!strings.Contains(wrong[form.FieldRedirectURIs], `x\u200b": a redirect URI can't contain invisible`) {
 		t.Errorf("a new one: %q, %v", uris, wrong)
 	}
 }

@@ -129,9 +129,9 @@ func againstRoles(r *Request, t Tenant, who Signer) *Refusal {
 		default:
 			return refuse(RuleRole, "%s has no active role that may %s: it takes %s. Nothing was changed. Activate the role (in "+
 				"Privileged Identity Management, if it is eligible), then press New code. "+
-				"This bot goes by built-in roles that hold in the whole tenant: a custom role, or one for a single application or "+
+				"This bot accepts built-in roles that are assigned in the whole tenant: a custom role, or one for a single application or "+
 				"administrative unit, counts only where the operator of this bot lists it (sufficient_roles). An account may have it "+
-				"itself, or through a group that is made for roles.", who.UPN, need.to, need.words)
+				"itself, or through a role-assignable group.", who.UPN, need.to, need.words)
 		}
 	}
 	return nil

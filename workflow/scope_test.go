@@ -41,7 +41,7 @@ func TestExposedScopesAreReadLineByLine(t *testing.T) {
 		".access: Use it":                     "begins with a dot",
 		"access, everybody: Use it":           "admins or users",
 		"access: ":                            "what it allows",
-		"access: " + strings.Repeat("x", 101): "101 characters; 100",
+		"access: " + strings.Repeat("x", 101): "101 characters; at most 100",
 		"access: Use it\nACCESS: Use it":      "Line 2: access and ACCESS differ in capitals only",
 		strings.Join(many, "\n"):              "20 scopes",
 	} {
@@ -135,19 +135,19 @@ func TestAScopeIsReadAndRefusedAsEntraDoes(t *testing.T) {
 		"as it should be": {func(*plan.Scope) {}, nil},
 		"b-title-150": {func(s *plan.Scope) {
 			s.Title = strings.Repeat("x", 150)
-		}, []string{"orders.read", "title for admins", "150 characters; 100"}},
+		}, []string{"orders.read", "title for admins", "150 characters; at most 100"}},
 		"c-description-1200": {func(s *plan.Scope) {
 			s.Words = strings.Repeat("x", 1200)
-		}, []string{"orders.read", "description for admins", "1200 characters; 850"}},
+		}, []string{"orders.read", "description for admins", "1200 characters; at most 850"}},
 		"d-name-with-space":     {func(s *plan.Scope) { s.Name = "orders read" }, []string{"orders read", "no spaces"}},
-		"a long name":           {func(s *plan.Scope) { s.Name = strings.Repeat("x", 121) }, []string{"121 characters; 120"}},
+		"a long name":           {func(s *plan.Scope) { s.Name = strings.Repeat("x", 121) }, []string{"121 characters; at most 120"}},
 		"a dot first":           {func(s *plan.Scope) { s.Name = ".read" }, []string{".read", "begins with a dot"}},
 		"a letter beyond ASCII": {func(s *plan.Scope) { s.Name = "lösen" }, []string{"lösen"}},
 		"a backslash":           {func(s *plan.Scope) { s.Name = `a\b` }, []string{"may have letters"}},
 		"a user's title": {func(s *plan.Scope) {
 			s.UserTitle = strings.Repeat("x", 101)
-		}, []string{"title for users", "101 characters; 100"}},
-		"emoji count twice": {func(s *plan.Scope) { s.UserWords = strings.Repeat("🗝", 426) }, []string{"852 characters; 850"}},
+		}, []string{"title for users", "101 characters; at most 100"}},
+		"emoji count twice": {func(s *plan.Scope) { s.UserWords = strings.Repeat("🗝", 426) }, []string{"852 characters; at most 850"}},
 		"a-user-texts-only": {func(s *plan.Scope) { s.Title, s.Words = "", "" }, []string{"orders.read", "no text for admins"}},
 	} {
 		s := ok

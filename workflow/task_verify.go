@@ -96,7 +96,7 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 }
 
 // tryLater is said of what is not seen, and may have been made by hand.
-const tryLater = "What was made in the last minutes may not be visible everywhere yet: then try again in some minutes."
+const tryLater = "What was just made may not be visible everywhere yet: if it was, try again in a few minutes."
 
 // asPlanned compares what an app that was made by hand is with what the plan says
 // of it: what people can sign in with, and what it can sign in with.
@@ -157,7 +157,7 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 			" Run verify again, or press Approve to have the bot do it."
 	} else {
 		f.Text = "What was made by hand does not match the plan. " + f.Text +
-			" Entra may not know everywhere yet what was made or changed minutes ago: then wait some minutes. Fix it and run verify " +
+			" If something was changed only minutes ago, Entra may not show it everywhere yet: wait a few minutes. Fix it and run verify " +
 			"again, or press Approve to have the bot do it."
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {

@@ -57,7 +57,7 @@ func (e *Engine) mindPending(r *Request) bool {
 			return ErrUnchanged
 		case !now.Before(r.Entered.Add(e.policy.PendingExpires)):
 			r.move(StateExpired, now, Event{Kind: EventExpired,
-				Text: fmt.Sprintf("Nobody decided within %s, so the request has ended. It can be asked for again.",
+				Text: fmt.Sprintf("Nobody decided within %s, so the request has expired. It can be asked for again.",
 					text.Days(e.policy.PendingExpires))})
 		case e.policy.RemindEvery > 0 && !now.Before(e.policy.remindAt(r)):
 			r.Reminded = now
@@ -106,7 +106,7 @@ func (e *Engine) mindFailed(r *Request) bool {
 		r.Steps.redo(StepCredential, StepCertificate, StepProof, StepConnect)
 		noun := r.Plan.Credential.Kind.Noun()
 		r.note(now, Event{Kind: EventRevoked,
-			Text: fmt.Sprintf("Nobody went on with it within %s, so its %s was shredded here. Retry makes another, and removes this one "+
+			Text: fmt.Sprintf("Nobody continued it within %s, so its %s was shredded here. Retry makes another, and removes this one "+
 				"in Entra.", text.Days(e.policy.RevealWithin), noun)})
 		return nil
 	})

@@ -195,7 +195,7 @@ func waitNote(r *Request, st *Step, why Temporary, until time.Time) string {
 	_, lost := why.(*unseen)
 	switch lag, ok := why.(*notYet); {
 	case lost:
-		words += ": an answer was lost, so there may be a secret that nobody has. Should it show, it is removed"
+		words += ": an answer was lost, so there may be a secret that nobody has. If it shows up, it is removed"
 	case ok && len(lag.missing) > 0:
 		words += ", until the app has " + text.Clip(strings.Join(lag.missing, ", "), 100)
 	case ok && len(lag.stale) > 0 && tasks[r.Task].byHand:
@@ -230,7 +230,7 @@ func signInEnds(r *Request, st *Step, why Temporary, until time.Time) string {
 		return ""
 	}
 	return ". This sign-in ends at " + until.UTC().Format("15:04 UTC") +
-		": if that is too soon, New code and another sign-in go on from here"
+		": if that is too soon, New code and another sign-in continue from here"
 }
 
 // cutShort says which wait the end of a sign-in has cut short, if there was one.

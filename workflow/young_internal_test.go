@@ -202,7 +202,7 @@ func TestAWaitThatTheSignInDoesNotOutlastSaysSo(t *testing.T) {
 	r := &Request{Kind: KindRegister, Task: TaskProvision}
 	st := &Step{Name: StepCheck, Since: now, Tries: 2}
 	lag := &notYet{missing: []string{"Mail.Read"}}
-	const ends = "This sign-in ends at 03:14 UTC: if that is too soon, New code and another sign-in go on from here"
+	const ends = "This sign-in ends at 03:14 UTC: if that is too soon, New code and another sign-in continue from here"
 	if says := waitNote(r, st, lag, now.Add(10*time.Minute)); !strings.Contains(says, ends) {
 		t.Errorf("people are told %q", says)
 	}

@@ -59,7 +59,7 @@ func (c *Client) DefineRole(ctx context.Context, id, name string, subscriptions 
 	}}
 	err := c.call(ctx, opRole, http.MethodPut, scopes[0]+authorizing+"roleDefinitions/"+id, "", body, nil)
 	if a, _ := err.(*fault.Answer); a != nil && a.HasCode("RoleDefinitionWithSameNameExists") { // it carries the request's own name
-		return a.Behind("it was made, and is not known everywhere yet")
+		return a.Behind("it was created, but is not known everywhere yet")
 	}
 	return fault.Meaning(err, false)
 }

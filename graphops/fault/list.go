@@ -38,7 +38,8 @@ func (p *Partial) Error() string {
 func (p *Partial) Describe() *workflow.ServiceError {
 	return &workflow.ServiceError{Code: "ListNotWhole",
 		Text: fmt.Sprintf("To %s, the bot reads a list of %s, and that did not end within %d pages and %d seconds. "+
-			"It may have much more, so nothing was decided by the part that was seen. Try again; if it stays so, make the list shorter, "+
+			"It may be much longer, so nothing was decided from the part that was seen. Try again; if that does not help, make the "+
+			"list shorter, "+
 			"or ask the operator to check %s of this tenant in the configuration, and any proxy in between.",
 			p.op.Words, p.by.name, ListPages, listFor/time.Second, p.by.setting)}
 }

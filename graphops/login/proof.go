@@ -88,7 +88,7 @@ var refusals = map[int]string{
 		"clock, then press Retry.",
 	7000112: "The app is disabled in Entra. Enable it (Enterprise applications › Properties), then press Retry.",
 	7000222: "The app's secret has expired already. Press Retry to make another.",
-	501051:  "The app is not assigned to a service that takes assigned apps only. Assign it in Entra, then press Retry.",
+	501051:  "The app is not assigned to a service that only accepts assigned apps. Assign it in Entra, then press Retry.",
 }
 
 func (c *Client) proofFault(ctx context.Context, err error) error {

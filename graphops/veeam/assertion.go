@@ -73,9 +73,9 @@ func readAssertion(who workflow.Assertion, organization string) (asserted, error
 	}
 	switch err := json.Unmarshal([]byte(who.Response.Reveal()), &said); {
 	case err != nil || said.AccessToken == "":
-		return bad("What Microsoft answered to the sign-in has no access token in it.")
+		return bad("Microsoft's answer to the sign-in contains no access token.")
 	case said.RefreshToken == "":
-		return bad("What Microsoft answered to the sign-in has no refresh token in it, which Veeam needs: the scope offline_access is " +
+		return bad("Microsoft's answer to the sign-in contains no refresh token, which Veeam needs: the scope offline_access is " +
 			"missing.")
 	}
 	var id struct {
@@ -102,7 +102,7 @@ func readAssertion(who workflow.Assertion, organization string) (asserted, error
 		}
 	}
 	if a.clientIDs[byApplication] == "" {
-		return bad("What Microsoft answered to the sign-in does not say which application it is for.")
+		return bad("Microsoft's answer to the sign-in does not say which application it is for.")
 	}
 	return a, nil
 }

@@ -164,7 +164,7 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 	if lost != nil {
 		return nil, c.refuse("WouldEndBackup",
 			"protects %s of %s, which this app is not for. Nothing was changed there: with this app, its backup would end. Ask for an "+
-				"app that has these workloads too, or take them off the organization in the Veeam console and press Retry.",
+				"app that has these workloads too, or remove them from the organization in the Veeam console and press Retry.",
 			strings.Join(lost, ", "), o.Name)
 	}
 	return has, nil
@@ -174,7 +174,7 @@ func (c *conversation) find(ctx context.Context, o workflow.Organization) (*orga
 func (c *conversation) unreadable(field, what, wanted string) error {
 	return c.refuse("Unreadable", "has %s which the bot can't read, and it may be %s (of what the server answers, %s is not as Veeam "+
 		"describes it). "+
-		"Nothing was changed there. Look at it in the Veeam console, remove it there or set it right, then press Retry.", what, wanted,
+		"Nothing was changed there. Look at it in the Veeam console, remove or correct it there, then press Retry.", what, wanted,
 		oneLine(field, 60))
 }
 

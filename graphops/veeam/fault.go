@@ -36,7 +36,7 @@ func (l *later) Describe() *workflow.ServiceError {
 		return nil
 	}
 	return &workflow.ServiceError{Code: cmp.Or(l.code, "HTTP "+strconv.Itoa(l.status)),
-		Text: fmt.Sprintf("%s could not %s for some minutes. It says: “%s”", l.server, l.words, l.said)}
+		Text: fmt.Sprintf("%s could not %s for several minutes. It says: “%s”", l.server, l.words, l.said)}
 }
 
 func (l *later) Error() string {
@@ -98,13 +98,13 @@ func (a *answer) fault() error {
 	said := a.said()
 	switch {
 	case a.status == http.StatusAccepted:
-		l := a.later("it is still at it")
+		l := a.later("it is still working on it")
 		l.after = max(l.after, 5*time.Second)
 		return l
 	case a.status/100 == 2:
 		return nil
 	case a.status/100 == 3:
-		return a.c.refuse("Redirect", "wanted to send the bot to another address, which the bot does not follow: the credential would "+
+		return a.c.refuse("Redirect", "tried to redirect the bot to another address, which the bot does not follow: the credential would "+
 			"go with it. Ask the bot's operator to check the server's url under veeam, then press Retry.")
 	case lasting[said.ErrorCode]:
 	case passing[said.ErrorCode], a.status >= 500, a.status == http.StatusRequestTimeout, a.status == http.StatusTooManyRequests,
@@ -157,9 +157,9 @@ func (c *conversation) unanswered(ctx context.Context, k call, err error) error 
 	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
 	case isPin:
-		return c.refuse("Certificate", "showed another certificate than the one that the bot's operator configured. Nothing was sent. "+
+		return c.refuse("Certificate", "showed a different certificate from the one that the bot's operator configured. Nothing was sent. "+
 			"Its SHA-256 fingerprint is %s: if that is what the Veeam console on the server shows under REST API, its operator has to "+
-			"put it into tls of this server under veeam; if not, somebody stands in between.", pin.shown)
+			"put it into tls of this server under veeam; if not, somebody is intercepting the connection.", pin.shown)
 	case unverified || name || authority || invalid:
 		return c.refuse("Certificate", "can't be trusted: %s. Nothing was sent. Ask the bot's operator to put the fingerprint of its "+
 			"certificate, as the server itself shows it, or a PEM file into tls of this server under veeam.", l.why)

@@ -193,7 +193,7 @@ func TestNothingIsSentToAServerThatIsNotKnown(t *testing.T) {
 	before := len(w.ops())
 	shown := strings.ToLower(strings.ReplaceAll(w.veeam.Fingerprint(), ":", ""))
 	_, err := w.connect(w.server(func(c *Config) { c.TLS = "sha256:" + strings.Repeat("ab", 32) }), w.organization())
-	w.refused(err, "Certificate", "showed another certificate", "Nothing was sent.", "Its SHA-256 fingerprint is "+shown)
+	w.refused(err, "Certificate", "showed a different certificate", "Nothing was sent.", "Its SHA-256 fingerprint is "+shown)
 	for _, trust := range []string{"", System} {
 		_, err = w.connect(w.server(func(c *Config) { c.TLS = trust }), w.organization())
 		w.refused(err, "Certificate", "can't be trusted", "Nothing was sent.", "fingerprint")

@@ -297,7 +297,7 @@ func TestWhatDoesNotGoAwayIsExplainedInTheServersWords(t *testing.T) {
 	x, ok := err.(workflow.Describer)
 	if !ok || !isTemporary(err) || x.Describe() == nil ||
 		!strings.Contains(x.Describe().Text,
-			"backup-1 could not add the organization for some minutes. It says: “The license does not cover [secret].”") {
+			"backup-1 could not add the organization for several minutes. It says: “The license does not cover [secret].”") {
 		t.Errorf("got %v", err)
 	}
 	w.veeam.Fail("addOrganization", entratest.Before, veeamtest.Failure{}, 1)

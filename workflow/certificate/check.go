@@ -17,7 +17,7 @@ var (
 	errCurve = &Problem{"curve", "The key of this certificate is on an elliptic curve. Entra stores such a certificate, but no app can " +
 		"sign in with it: Entra only takes RSA for that. " +
 		"Make a new RSA key with 2048 bits or more, and a certificate for it."}
-	errKind = &Problem{"kind-of-key", "The key of this certificate is of a kind that Entra does not take. Make a new RSA key with 2048 " +
+	errKind = &Problem{"kind-of-key", "Entra does not accept a certificate with this kind of key. Make a new RSA key with 2048 " +
 		"bits or more, and a certificate for it."}
 )
 

@@ -73,7 +73,7 @@ func leaf(all []candidate) (candidate, error) {
 	}
 	if len(leaves) != 1 {
 		return candidate{}, problem("several",
-			"There are %d certificates in this, and it isn't clear which is the app's. Give that one alone.", len(distinct))
+			"There are %d certificates in this, and it isn't clear which is the app's. Give only that one.", len(distinct))
 	}
 	return leaves[0], nil
 }

@@ -25,10 +25,10 @@ var (
 			"make a new one."}
 	errRequest = &Problem{"request", "This is a certificate request (CSR), not yet a certificate. Give the certificate that was made " +
 		"from it. " +
-		"If there is none, make one that signs itself: openssl x509 -req -in file.csr -signkey key.pem -days 180, on the machine that " +
+		"If there is none, make a self-signed one: openssl x509 -req -in file.csr -signkey key.pem -days 180, on the machine that " +
 		"has the key."}
 	errPublicKey = &Problem{"public-key",
-		"This is a public key alone. Entra takes a certificate, which also says whose the key is and until when: " +
+		"This is only a public key. Entra needs a certificate, which also says whose the key is and how long it is valid: " +
 			"openssl req -x509 -key key.pem -days 180 makes one, on the machine that has the private key."}
 	errCRL = &Problem{"crl", "This is a list of revoked certificates (CRL), and no certificate is in it. Give the app's own " +
 		"certificate: a .cer, .crt or .pem file."}

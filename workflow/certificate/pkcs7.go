@@ -3,7 +3,7 @@ package certificate
 import "encoding/asn1"
 
 var (
-	errIndefinite = &Problem{"ber", "This file is written in BER with indefinite lengths, which is not read here. " +
+	errIndefinite = &Problem{"ber", "This file is written in BER with indefinite lengths, which is not supported here. " +
 		"Give the certificate as PEM: openssl pkcs7 -inform DER -in file.p7b -print_certs writes that."}
 	errNotCerts = &Problem{"not-a-certificate", "This is a signed or encrypted message (PKCS #7, CMS), not a file of certificates. " +
 		"Give the app's certificate: a .cer, .crt, .pem or .p7b file."}

@@ -15,7 +15,7 @@ var (
 		"certificate alone. " +
 		"On Windows: export again and choose \"No, do not export the private key\", or use Export-Certificate in PowerShell. " +
 		"With OpenSSL: openssl pkcs12 -in file.pfx -clcerts -nokeys. Treat it as compromised: make a new key unless " +
-		"nobody can guess its password."}
+		"its password can't be guessed."}
 )
 
 // refuseSecret looks for a private key anywhere in b: in binary, by the words

@@ -32,7 +32,8 @@ func CheckSubscriptions(wrong Errors, lines []string, roles []plan.AzureRole) []
 	case len(out) == 0:
 		wrong[FieldSubscriptions] = "Name at least one subscription, by its ID."
 	case len(out) > SubscriptionsMax:
-		wrong[FieldSubscriptions] = fmt.Sprintf("These are %d %ss; %d are allowed in one request.", len(out), word, SubscriptionsMax)
+		wrong[FieldSubscriptions] = fmt.Sprintf("There are %d %ss; at most %d are allowed in one request.", len(out), word,
+			SubscriptionsMax)
 	case problem != "":
 		wrong[FieldSubscriptions] = problem
 	}

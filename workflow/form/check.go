@@ -85,7 +85,7 @@ func CheckOwners(wrong Errors, by people.Person, users []people.Person) []people
 		}
 	}
 	if len(out) > OwnersMax {
-		wrong[FieldOwners] = fmt.Sprintf("These are %d people; %d are allowed.", len(out), OwnersMax)
+		wrong[FieldOwners] = fmt.Sprintf("There are %d people; at most %d are allowed.", len(out), OwnersMax)
 	}
 	return out
 }
@@ -117,10 +117,11 @@ func CheckPermissions(wrong Errors, keys []string, mayBeNone bool, had ...plan.P
 	case len(out) == 0 && !mayBeNone:
 		wrong[FieldPermissions] = "Choose at least one permission."
 	case added > PermissionsMax && len(had) > 0:
-		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions that the app does not have yet; %d are allowed in one request.",
+		wrong[FieldPermissions] = fmt.Sprintf("There are %d permissions that the app does not have yet; at most %d are allowed in one "+
+			"request.",
 			added, PermissionsMax)
 	case added > PermissionsMax:
-		wrong[FieldPermissions] = fmt.Sprintf("These are %d permissions; %d are allowed in one request.", added, PermissionsMax)
+		wrong[FieldPermissions] = fmt.Sprintf("There are %d permissions; at most %d are allowed in one request.", added, PermissionsMax)
 	case added > 0 && len(out) > PermissionsEntra:
 		wrong[FieldPermissions] = fmt.Sprintf("With these the app has %d permissions, and Entra allows %d. Choose %d fewer.", len(out),
 			PermissionsEntra, len(out)-PermissionsEntra)

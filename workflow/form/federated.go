@@ -29,14 +29,14 @@ func CheckFederated(wrong Errors, in cloud.Cloud, f plan.FederatedIssuer) plan.F
 	}
 	CheckText(wrong, FieldSubject, f.Subject, 600)
 	if strings.Contains(f.Subject, "*") {
-		wrong[FieldSubject] = "Entra compares the subject letter by letter, so a * is not a wildcard. Name one branch, tag " +
+		wrong[FieldSubject] = "Entra compares the subject character by character, so a * is not a wildcard. Name one branch, tag " +
 			"or environment, as in repo:contoso/backup:ref:refs/heads/main."
 	}
 	CheckText(wrong, FieldAudience, f.Audience, 600)
 	switch of := cloudOf(f.Audience); {
 	case of == nil || f.Audience == in.TokenExchange:
 	case strings.EqualFold(f.Audience, in.TokenExchange):
-		wrong[FieldAudience] = fmt.Sprintf("Entra compares the audience letter by letter. Write it as %s.", in.TokenExchange)
+		wrong[FieldAudience] = fmt.Sprintf("Entra compares the audience character by character. Write it as %s.", in.TokenExchange)
 	default:
 		wrong[FieldAudience] = fmt.Sprintf("%s is the audience of Microsoft's cloud %s, and this tenant is in the cloud %s, which "+
 			"takes %s.",
@@ -48,7 +48,7 @@ func CheckFederated(wrong Errors, in cloud.Cloud, f plan.FederatedIssuer) plan.F
 		wrong[FieldIssuer] = "The issuer is a web address that begins with https:// and has no user name, no space and none of ? # * in " +
 			"it, as in https://token.actions.githubusercontent.com."
 	case len(f.Issuer) > 600:
-		wrong[FieldIssuer] = "The issuer may have at most 600 characters."
+		wrong[FieldIssuer] = "The issuer can have at most 600 characters."
 	}
 	return f
 }
@@ -59,7 +59,7 @@ func exactly(wrong Errors, field Field, s string) string {
 	s = strings.TrimSpace(s)
 	clean := text.OneLine(s)
 	if clean != "" && clean != s {
-		wrong[field] = "Entra compares this letter by letter, and it has two spaces in a row, or invisible characters. Type it " +
+		wrong[field] = "Entra compares this character by character, and it has two spaces in a row, or invisible characters. Type it " +
 			"instead of pasting it."
 		return s
 	}

@@ -62,7 +62,7 @@ func CheckText(wrong Errors, f Field, s string, limit int) {
 	case n == 0:
 		wrong[f] = fmt.Sprintf("%s can't be empty.", f)
 	case n > limit:
-		wrong[f] = fmt.Sprintf("%s has %d characters; %d are allowed.", f, n, limit)
+		wrong[f] = fmt.Sprintf("%s has %d characters; at most %d are allowed.", f, n, limit)
 	}
 }
 

@@ -88,7 +88,7 @@ func checkImported(wrong Errors, draft Draft, p *plan.Plan) {
 		all := set.Union(typed, CheckRedirects(wrong, in, on, of.On(on)), set.Equal)
 		p.SetRedirects(on, all)
 		if len(typed) > 0 && len(all) > RedirectsMax && wrong[in] == "" {
-			wrong[in] = fmt.Sprintf("With those that are typed beside the manifest these are %d redirect URIs; %d are allowed.", len(all),
+			wrong[in] = fmt.Sprintf("Together with those typed in the form there are %d redirect URIs; at most %d are allowed.", len(all),
 				RedirectsMax)
 		}
 	}
@@ -141,7 +141,7 @@ func (m *Imported) permissions(wrong Errors, in Field, draft Draft, p *plan.Plan
 	case n == 0 && m.Reviewed && m.AsksNothing():
 		wrong[FieldPermissions] = "Choose at least one permission."
 	case n > PermissionsMax:
-		wrong[in] = fmt.Sprintf("With the manifest these are %s; %d are allowed in one request.", text.Count(n, "permission"),
+		wrong[in] = fmt.Sprintf("With the manifest there are %s; at most %d are allowed in one request.", text.Count(n, "permission"),
 			PermissionsMax)
 	}
 }
@@ -166,7 +166,7 @@ func (m *Imported) offers(wrong Errors, in Field, draft Draft, p *plan.Plan) {
 		}
 	}
 	if n := len(p.Scopes); n > ScopesMax && wrong[in] == "" {
-		wrong[in] = fmt.Sprintf("With the manifest these are %s; %d are allowed in one request.", text.Count(n, "scope"), ScopesMax)
+		wrong[in] = fmt.Sprintf("With the manifest there are %s; at most %d are allowed in one request.", text.Count(n, "scope"), ScopesMax)
 	}
 	if problem := ScopesProblem(p.Scopes); problem != "" && m.Reviewed && wrong[FieldScopes] == "" {
 		wrong[FieldScopes] = problem

@@ -26,15 +26,15 @@ func TestAllMistakesOfAFieldAreSaid(t *testing.T) {
 			"http://a.example, http://b.example" + begin},
 		"the same one": {[]string{"http://a.example", "http://a.example"}, "http://a.example" + begin},
 		"two that differ": {[]string{"http://a.example", "https://b.example/#x"},
-			"http://a.example" + begin + " https://b.example/#x: a redirect URI must not contain a #."},
+			"http://a.example" + begin + " https://b.example/#x: a redirect URI can't contain a #."},
 		"too many": {append(many(20), "https://*.example"),
 			strings.Join(many(7), ", ") + " and 13 more" + begin +
-				" https://*.example: a redirect URI must not contain a wildcard: whoever gets a host that matches it gets " +
+				" https://*.example: a redirect URI can't contain a wildcard: whoever gets a host that matches it gets " +
 				"the tokens."},
 		"a password is not repeated": {[]string{"https://bea:hunter2@a.example/x@y"},
-			"https://…@a.example/x@y: a redirect URI must not contain a user name or a password."},
+			"https://…@a.example/x@y: a redirect URI can't contain a user name or a password."},
 		"nor an odd one": {[]string{"http://bea:hun ter@2%zz@a.example"},
-			"http://…@a.example: a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it."},
+			"http://…@a.example: a redirect URI can't contain spaces or any of < > \" \\ | ^ ` { }."},
 	} {
 		wrong := Errors{}
 		got := CheckRedirects(wrong, FieldRedirectURIs, plan.Web, c.uris)

@@ -41,7 +41,8 @@ func OfferedProblem(p plan.Plan) string {
 	for i, c := range p.OptionalClaims {
 		switch {
 		case !slices.Contains(plan.TokenKinds, c.Token):
-			return fmt.Sprintf("Optional claim %s: it is for none of %s.", text.Clip(c.Name, 40), strings.Join(plan.TokenKinds, ", "))
+			return fmt.Sprintf("Optional claim %s: it is for a token other than %s.", text.Clip(c.Name, 40), strings.Join(plan.TokenKinds,
+				", "))
 		case c.Name == "" || utf16Len(c.Name) > claimNameMax || strings.ContainsAny(c.Name, " \t\n"):
 			return fmt.Sprintf("Optional claim %s: a name has no spaces, and %d characters at most.", text.Clip(c.Name, 40), claimNameMax)
 		case c.Source != "" && c.Source != "user":
@@ -61,11 +62,11 @@ func OfferedProblem(p plan.Plan) string {
 	}
 	switch {
 	case len(p.AppRoles) > appRolesMax:
-		return fmt.Sprintf("These are %d app roles; %d are allowed in one request.", len(p.AppRoles), appRolesMax)
+		return fmt.Sprintf("There are %d app roles; at most %d are allowed in one request.", len(p.AppRoles), appRolesMax)
 	case len(p.OptionalClaims) > claimsMax:
-		return fmt.Sprintf("These are %d optional claims; %d are allowed in one request.", len(p.OptionalClaims), claimsMax)
+		return fmt.Sprintf("There are %d optional claims; at most %d are allowed in one request.", len(p.OptionalClaims), claimsMax)
 	case len(p.IdentifierURIs) > identifiersMax:
-		return fmt.Sprintf("These are %d identifier URIs; %d are allowed in one request.", len(p.IdentifierURIs), identifiersMax)
+		return fmt.Sprintf("There are %d identifier URIs; at most %d are allowed in one request.", len(p.IdentifierURIs), identifiersMax)
 	}
 	return ""
 }
@@ -77,11 +78,11 @@ func appRoleProblem(r plan.AppRole) string {
 	name := text.Clip(r.Name, 40)
 	switch {
 	case r.Title == "":
-		return name + " has no display name, which Entra wants."
+		return name + " has no display name, which Entra requires."
 	case r.Words == "":
-		return name + " has no description, which Entra wants."
+		return name + " has no description, which Entra requires."
 	case !r.Users && !r.Apps:
-		return name + " is for nobody: allowedMemberTypes has User, Application or both."
+		return name + " is for nobody: allowedMemberTypes must have User, Application or both."
 	}
 	if problem := textProblem(r.Name, "the display name", r.Title, AppRoleTitleMax); problem != "" {
 		return problem
@@ -97,19 +98,19 @@ var verifiable = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-
 // it. Whether a domain is, only Entra knows.
 // Source: Microsoft, Restrictions on identifier URIs of Microsoft Entra applications.
 func identifierProblem(p plan.Plan, uri string) string {
-	const wants = "a new identifier URI has the app's ID, the tenant's ID or one of the tenant's verified domains in it, as in " +
+	const wants = "a new identifier URI must contain the app's ID, the tenant's ID or one of its verified domains, as in " +
 		"api://{appId}/orders, api://%s/orders or https://orders.contoso.com"
 	const app = "00000000-0000-0000-0000-00000000abcd" // in the place of {appId}
 	u, err := url.Parse(strings.ReplaceAll(uri, "{appId}", app))
 	switch {
 	case err != nil || u.Scheme == "" || u.Host == "" || u.Opaque != "" || strings.ContainsAny(uri, " \t\n<>\"\\^`|*"):
-		return "this is no address, as api://{appId} is"
+		return "this is not a URI such as api://{appId}"
 	case u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(uri, "?#") || u.User != nil:
-		return "an identifier URI has neither ? nor # nor @ in it"
+		return "an identifier URI can't contain ?, # or @"
 	case strings.HasSuffix(uri, "/"):
-		return "an identifier URI ends with no /"
+		return "an identifier URI can't end with /"
 	case len(strings.ReplaceAll(uri, "{appId}", app)) > identifierURIMax:
-		return fmt.Sprintf("an identifier URI may have %d characters", identifierURIMax)
+		return fmt.Sprintf("an identifier URI can have at most %d characters", identifierURIMax)
 	case u.Scheme != "api" && u.Scheme != "https":
 		return "this bot takes only identifier URIs that begin with api:// or https://; an owner of the app can add another in Entra " +
 			"once the app is made"

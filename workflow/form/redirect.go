@@ -84,10 +84,11 @@ func CheckRedirects(wrong Errors, field Field, on plan.Platform, uris []string, 
 	}
 	switch {
 	case added > RedirectsMax && len(had) > 0:
-		wrong[field] = fmt.Sprintf("These are %d redirect URIs that the app does not have yet; %d are allowed in one request.", added,
+		wrong[field] = fmt.Sprintf("There are %d redirect URIs that the app does not have yet; at most %d are allowed in one request.",
+			added,
 			RedirectsMax)
 	case added > RedirectsMax:
-		wrong[field] = fmt.Sprintf("These are %d redirect URIs; %d are allowed.", added, RedirectsMax)
+		wrong[field] = fmt.Sprintf("There are %d redirect URIs; at most %d are allowed.", added, RedirectsMax)
 	}
 	return out
 }

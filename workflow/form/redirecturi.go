@@ -41,19 +41,19 @@ func RedirectProblem(s string, on plan.Platform) string {
 	scheme = strings.ToLower(scheme)
 	switch {
 	case strings.Contains(s, "#"):
-		return "a redirect URI must not contain a #"
+		return "a redirect URI can't contain a #"
 	case strings.Contains(s, "*"):
-		return "a redirect URI must not contain a wildcard: whoever gets a host that matches it gets the tokens"
+		return "a redirect URI can't contain a wildcard: whoever gets a host that matches it gets the tokens"
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>\"\\|^`{}", r) }):
-		return "a redirect URI must not have spaces or any of < > \" \\ | ^ ` { } in it"
+		return "a redirect URI can't contain spaces or any of < > \" \\ | ^ ` { }"
 	case text.OneLine(s) != s:
-		return "a redirect URI must not contain invisible characters: type it instead of pasting it"
+		return "a redirect URI can't contain invisible characters: type it instead of pasting it"
 	case strings.ContainsAny(s, RedirectUnsupported):
 		return "Entra supports none of ! $ ' ( ) , ; in a redirect URI"
 	case strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII || r < ' ' }):
-		return "a redirect URI is written in ASCII: a host of other letters in its form with xn--, what else there is with %"
+		return "a redirect URI must be ASCII: write a host in its xn-- form, and other characters with %"
 	case len(s) > RedirectMax:
-		return fmt.Sprintf("a redirect URI may have %d characters", RedirectMax)
+		return fmt.Sprintf("a redirect URI can have at most %d characters", RedirectMax)
 	case rest == "" || !uriScheme.MatchString(scheme):
 		return "a redirect URI begins with a scheme, such as https://"
 	case scheme == "https" || scheme == "http":
@@ -67,7 +67,7 @@ func webAddressProblem(s, scheme string) string {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Hostname() == "":
-		return "a redirect URI that begins with " + scheme + ": goes on with // and a host"
+		return "a redirect URI that begins with " + scheme + ": continues with // and a host"
 	case u.User != nil:
 		return noUserInfo
 	case scheme == "http" && u.Hostname() == "::1":
@@ -80,7 +80,7 @@ func webAddressProblem(s, scheme string) string {
 	return ""
 }
 
-const noUserInfo = "a redirect URI must not contain a user name or a password"
+const noUserInfo = "a redirect URI can't contain a user name or a password"
 
 // ownSchemeProblem is RedirectProblem for every other scheme. rest follows its colon.
 func ownSchemeProblem(scheme, rest string, on plan.Platform) string {
@@ -90,21 +90,21 @@ func ownSchemeProblem(scheme, rest string, on plan.Platform) string {
 	switch {
 	case scheme == "urn" && on != plan.SPA:
 		if !urnParts.MatchString(rest) {
-			return "a URN has two parts after urn: at least, as in urn:ietf:wg:oauth:2.0:oob"
+			return "a URN has at least two parts after urn:, as in urn:ietf:wg:oauth:2.0:oob"
 		}
 		return ""
 	case hasAuthority && strings.Contains(authority, "@"):
 		return noUserInfo
 	case broker && on == plan.SPA && scheme != multihub && !brokerID.MatchString(scheme):
-		return "after brk- stands multihub or the GUID of a broker, as in brk-multihub://app.contoso.com"
+		return "brk- is followed by multihub or the GUID of a broker, as in brk-multihub://app.contoso.com"
 	case broker && on == plan.SPA && authority == "":
-		return "after " + scheme + ":// stands the host of the app, as in brk-multihub://app.contoso.com"
+		return scheme + ":// is followed by the host of the app, as in brk-multihub://app.contoso.com"
 	case broker && on == plan.SPA, scheme == "ms-appx-web" && hasAuthority && on != plan.SPA:
 		return ""
 	case broker && on != plan.PublicClient:
 		return "brk-… is for single-page apps (platform spa)"
 	case executable(scheme):
-		return "a browser does something else with " + scheme + ": than to hand the answer to an app"
+		return "a browser does not pass an answer to " + scheme + ": on to an app"
 	case on != plan.PublicClient:
 		return fmt.Sprintf("a redirect URI has to begin with https:// (or be http://localhost) on the platform %s; "+
 			"a custom scheme, as in myapp://auth, is for public clients", on.String())

@@ -32,7 +32,7 @@ func valueProblem(value string) string {
 	case value == "":
 		return "It has no name."
 	case n > scopeValueMax:
-		return fmt.Sprintf("The name %s has %d characters; %d are allowed.", text.Clip(value, 40), n, scopeValueMax)
+		return fmt.Sprintf("The name %s has %d characters; at most %d are allowed.", text.Clip(value, 40), n, scopeValueMax)
 	case strings.HasPrefix(value, "."):
 		return fmt.Sprintf("The name %s begins with a dot, which Entra does not allow.", text.Clip(value, 40))
 	case !entitlementName.MatchString(value):
@@ -45,7 +45,7 @@ func valueProblem(value string) string {
 func textProblem(of, what, words string, limit int) string {
 	switch n := utf16Len(words); {
 	case n > limit:
-		return fmt.Sprintf("%s: %s has %d characters; %d are allowed.", text.Clip(of, 40), what, n, limit)
+		return fmt.Sprintf("%s: %s has %d characters; at most %d are allowed.", text.Clip(of, 40), what, n, limit)
 	case strings.ContainsFunc(words, unicode.IsControl):
 		return fmt.Sprintf("%s: %s is one line of text.", text.Clip(of, 40), what)
 	}
@@ -68,7 +68,7 @@ func ScopeProblem(s plan.Scope) string {
 		return problem
 	}
 	if s.Title == "" || s.Words == "" {
-		return fmt.Sprintf("%s has no text for admins, which Entra wants: what it allows, as admins read it before they consent.",
+		return fmt.Sprintf("%s has no text for admins, which Entra requires: what it allows, as admins read it before they consent.",
 			text.Clip(s.Name, 40))
 	}
 	for _, of := range []struct {

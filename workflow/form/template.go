@@ -45,7 +45,7 @@ func FillIn(p pack.Product, wrong Errors, typed map[string][]string, plan *plan.
 			}
 		}
 		if len(uris) > RedirectsMax {
-			wrong[at] = fmt.Sprintf("This makes %d redirect URIs; %d are allowed. Name fewer.", len(uris), RedirectsMax)
+			wrong[at] = fmt.Sprintf("That makes %d redirect URIs; at most %d are allowed. Name fewer.", len(uris), RedirectsMax)
 		}
 		plan.SetRedirects(r.Platform, uris)
 	}
@@ -77,7 +77,7 @@ func templateValues(p pack.Product, wrong Errors, f pack.TemplateField, lines []
 	case n == 0:
 		wrong[FieldOf(f)] = fmt.Sprintf("%s can't be empty. It becomes a part of %s%s.", f.Label, p.Where(f), such)
 	case n > 1 && !f.Many:
-		wrong[FieldOf(f)] = fmt.Sprintf("These are %d values, and one is needed%s.", n, such)
+		wrong[FieldOf(f)] = fmt.Sprintf("There are %d values, and only one is needed%s.", n, such)
 		return nil
 	}
 	return out

@@ -82,12 +82,12 @@ known() {
   [[ $1 =~ ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$ ]] || fail "Not found, or not just one: $2"
 }
 
-# patient tries again for twenty minutes: so long can it take until Entra knows everywhere what is new.
+# patient tries again for twenty minutes: it can take that long until all of Entra knows what is new.
 patient() {
   local try
   for try in {1..60}; do
     if "$@"; then return 0; fi
-    printf 'Try %%s of 60 failed. If that was no mistake, wait: again in 20 seconds. Ctrl-C ends it.\n' "$try" >&2
+    printf 'Try %%s of 60 failed. If waiting can help, wait: the next try is in 20 seconds. Ctrl-C ends it.\n' "$try" >&2
     sleep 20
   done
   return 1

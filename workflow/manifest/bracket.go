@@ -203,7 +203,7 @@ func (p *bracketer) take(t token) bool {
 		case f.want == wantComma:
 			f.want = wantValue
 		case f.want == wantKey, f.bracket == '[':
-			p.guess(t.line, "a comma too many was left out")
+			p.guess(t.line, "an extra comma was left out")
 		default:
 			return false
 		}
@@ -221,11 +221,11 @@ func (p *bracketer) outside(t token) bool {
 	case !done && (t.text == "{" || t.text == "["):
 		p.open(t.text[0])
 	case done && (t.text == "}" || t.text == "]"):
-		p.guess(t.line, "a "+t.text+" too many was left out")
+		p.guess(t.line, "an extra "+t.text+" was left out")
 	case done && t.text == ",":
 	case done && p.isKey(p.at) && bytes.HasSuffix(p.out, []byte("}")):
 		p.out = p.out[:len(p.out)-1]
-		p.guess(t.line, "a } before this is one too many and was left out")
+		p.guess(t.line, "an extra } before this was left out")
 		p.frames = []*frame{{bracket: '{', want: wantKey, some: len(p.out) > 1}}
 		return true
 	default:
@@ -263,7 +263,7 @@ func (p *bracketer) takeClosing(t token) bool {
 	case p.inside(map[string]byte{"}": '{', "]": '['}[t.text]):
 		p.lost(t.line)
 	default:
-		p.guess(t.line, "a "+t.text+" too many was left out")
+		p.guess(t.line, "an extra "+t.text+" was left out")
 		p.at++
 	}
 	return true

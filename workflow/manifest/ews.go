@@ -94,7 +94,7 @@ if ("$($connections[0].TenantID)" -ne $tenant) { throw 'You are signed in to ano
 # It always looks twice: another run may have read the list before our App ID was on it.
 $quiet = 0
 for ($try = 1; $quiet -lt 2; $try++) {
-  if ($try -gt 30) { throw 'The list keeps being changed by somebody else. Find out who does that, and run this again.' }
+  if ($try -gt 30) { throw 'The list keeps being changed by somebody else. Find out who is doing that, and run this again.' }
   $now = @(Get-AllowedIds)
   $missing = @($add | Where-Object { $now -notcontains $_ })
   $kept = @($now | Where-Object { $remove -notcontains $_ })

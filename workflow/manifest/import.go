@@ -240,7 +240,7 @@ func (r *reader) audience(path string, v any) {
 	case i >= 0:
 		r.draft.Audience = audiences[i]
 	case s != "":
-		r.ignore(path, "is none of the audiences that Entra has")
+		r.ignore(path, "is not one of Entra's audiences")
 	}
 }
 

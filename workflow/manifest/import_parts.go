@@ -70,7 +70,7 @@ func (r *reader) resource(path string, o object) {
 		r.ignore(path, "the resource %s%s is not one that we know", id, calledByMany(id))
 		return
 	default:
-		r.ignore(path, "it does not say by a GUID or a name that we know which resource it is")
+		r.ignore(path, "it does not name its resource by a GUID or a name that we know")
 		return
 	}
 	r.object(path, o, map[string]take{
@@ -199,7 +199,7 @@ func (r *reader) scope(path string, o object) {
 		r.ignore(path, "the scope has no name")
 		return
 	case o.of("isEnabled") == false:
-		r.ignore(path, "the scope is switched off")
+		r.ignore(path, "the scope is disabled")
 		return
 	case slices.ContainsFunc(r.draft.Scopes, func(t plan.Scope) bool { return t.Name == s.Name }):
 		r.ignore(path, "there is a scope of this name before it")
@@ -245,7 +245,7 @@ func (r *reader) client(path string, o object) {
 		if name := r.scopeNames[strings.ToLower(s)]; name != "" {
 			r.clients = append(r.clients, client{path, id, name})
 		} else {
-			r.ignore(path, "it is the ID of no scope of the app that is switched on")
+			r.ignore(path, "it is not the ID of an enabled scope of the app")
 		}
 	})
 	r.object(path, o, map[string]take{"appId": func(string, any) {}, "delegatedPermissionIds": scopes, "permissionIds": scopes})
@@ -266,11 +266,11 @@ func (r *reader) authorize() {
 // key is a certificate. Entra shows what is in it only when it is asked to.
 func (r *reader) key(path string, o object) {
 	if strings.EqualFold(o.text("usage"), "Sign") {
-		r.ignore(path, "it holds a private key, which must not leave its place: make a new one")
+		r.ignore(path, "it holds a private key: treat it as compromised, and make a new one")
 		return
 	}
 	if strings.EqualFold(o.text("type"), "Symmetric") {
-		r.ignore(path, "it holds a secret, which must not leave its place: make a new one")
+		r.ignore(path, "it holds a secret: treat it as compromised, and make a new one")
 		return
 	}
 	if k := o.text("type"); k != "" && !strings.EqualFold(k, "AsymmetricX509Cert") {
@@ -312,7 +312,7 @@ func (r *reader) key(path string, o object) {
 // whyNoCertificate is short: what a Problem says is for somebody with one file.
 func whyNoCertificate(err error) string {
 	if p, ok := errors.AsType[*certificate.Problem](err); ok && (p.Code == "private-key" || p.Code == "pfx") {
-		return "it has a private key in it, which must not leave its place: make a new one"
+		return "it contains a private key: treat it as compromised, and make a new one"
 	}
 	return "it cannot be read as a certificate"
 }
@@ -330,7 +330,7 @@ func (r *reader) date(want time.Time) take {
 func (r *reader) passwords(path string, v any) {
 	for _, one := range elements(v) {
 		if o, _ := one.(object); !empty(o.of("secretText")) || !empty(o.of("value")) {
-			r.ignore(path, "a secret cannot be copied, and this text has one in it: remove that secret in Entra, others may have seen it")
+			r.ignore(path, "a secret cannot be copied, and this text contains one: remove that secret in Entra, as others may have seen it")
 			return
 		}
 	}

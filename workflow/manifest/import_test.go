@@ -63,31 +63,31 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 		{`{"displayName":"a","description":null,"tags":[],"info":{"logoUrl":null},"identifierUris":[""],"addIns":[{}]}`, ""},
 		{`{"displayName":"a","id":"x","appId":"y"}`, "id: " + newIDs + "; appId: " + newIDs},
 		{`{"displayName":"a","@odata.context":"x","owners@odata.context":"y"}`,
-			"@odata.context: it is of Graph's answer, and not of the app; owners@odata.context: it is of Graph's answer, and not " +
-				"of the app"},
+			"@odata.context: it belongs to Graph's answer, not to the app; owners@odata.context: it belongs to Graph's answer, not " +
+				"to the app"},
 		{`{"displayName":"a","name":"b"}`, "name: the app has another name before this one"},
 		{`{"displayName":"a","name":"a"}`, ""},
 		{`{"displayName":5}`, "displayName: is not text, and should be"},
-		{`{"displayName":"a","signInAudience":"Everybody"}`, "signInAudience: is none of the audiences that Entra has"},
+		{`{"displayName":"a","signInAudience":"Everybody"}`, "signInAudience: is not one of Entra's audiences"},
 		{`{"displayName":"a","isFallbackPublicClient":"yes"}`, "isFallbackPublicClient: is neither true nor false"},
 		{`{"displayName":"a","optionalClaims":{"idToken":[{"name":"email","more":1}],"otherToken":[{"name":"x"}]}}`,
 			"optionalClaims.idToken[0].more: this bot does not set it; optionalClaims.otherToken: this bot does not set it"},
 		{`{"displayName":"a","appRoles":[{"value":"w","displayName":"W","description":"w","allowedMemberTypes":["User","Group"],"isEnabled":true},{"displayName":"default"},{"value":"old","isEnabled":false}]}`,
 			"appRoles[0].allowedMemberTypes[1]: is neither User nor Application; appRoles[1]: the app role has no value, so no token " +
-				"would say it; appRoles[2]: the app role is switched off"},
+				"would contain it; appRoles[2]: the app role is disabled"},
 		{`{"displayName":"a","appId":"` + aad("2") + `","identifierUris":["api://` + aad("2") + `/x","api://${{DOMAIN}}/x",5]}`,
-			"appId: " + newIDs + "; identifierUris[1]: it is a place for ${{DOMAIN}}, which nothing was filled into; identifierUris[2]: " +
+			"appId: " + newIDs + "; identifierUris[1]: it is the placeholder ${{DOMAIN}}, which was never filled in; identifierUris[2]: " +
 				"is not text, and should be"},
 		{`{"displayName":"a","passwordCredentials":[{"hint":"x"}]}`, "passwordCredentials: a secret cannot be copied"},
 		{`{"web":{"redirectUris":["https://a"],"homePageUrl":"https://b","implicitGrantSettings":{"enableIdTokenIssuance":true},"redirectUriSettings":[{"uri":"https://a","index":null},{"uri":"https://c","index":1}]}}`,
-			"web.homePageUrl: this bot does not set it; web.implicitGrantSettings: this bot does not switch the implicit flow on; " +
+			"web.homePageUrl: this bot does not set it; web.implicitGrantSettings: this bot does not enable the implicit flow; " +
 				"web.redirectUriSettings[1].uri: is not among the redirect URIs; web.redirectUriSettings[1].index: this bot does " +
 				"not set it"},
 		{`{"web":{"redirectUriSettings":[{"uri":{"a":1}}],"redirectUris":[{"a":1}]}}`,
 			"web.redirectUriSettings[0].uri: is not among the redirect URIs; web.redirectUris[0]: is not text, and should be"},
 		{`{"web":[1],"spa":"x"}`, "web: is not an object, and should be one; spa: is not an object, and should be one"},
 		{`{"requiredResourceAccess":{"a":1}}`,
-			"requiredResourceAccess: it does not say by a GUID or a name that we know which resource it is"},
+			"requiredResourceAccess: it does not name its resource by a GUID or a name that we know"},
 		{`{"requiredResourceAccess":"@{resourceAppId=}"}`,
 			"requiredResourceAccess: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
 		{`{"requiredResourceAccess":5}`, "requiredResourceAccess: is not a list, and should be one"},
@@ -100,18 +100,18 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 		{`{"displayName":"a","web":{"redirectUris":"System.Object[]"},"identifierUris":"api://x"}`,
 			"web.redirectUris: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
 		{`{"displayName":"a","passwordCredentials":{"secretText":"x"}}`,
-			"passwordCredentials: a secret cannot be copied, and this text has one in it: remove that secret in Entra, others may " +
-				"have seen it"},
+			"passwordCredentials: a secret cannot be copied, and this text contains one: remove that secret in Entra, as others " +
+				"may have seen it"},
 		{`{"requiredResourceAccess":[1,null]}`, "requiredResourceAccess[0]: is not an object, and should be one"},
 		{`{"requiredResourceAccess":[{"resourceAppId":"grapf"}]}`,
-			"requiredResourceAccess[0]: it does not say by a GUID or a name that we know which resource it is"},
+			"requiredResourceAccess[0]: it does not name its resource by a GUID or a name that we know"},
 		{`{"requiredResourceAccess":[{"resourceAppId":"Microsoft Graph","resourceAccess":[{"id":"User.Raed","type":"Scope"}]}]}`,
 			"requiredResourceAccess[0].resourceAccess[0]: its resource has no delegated permission of that name that we know"},
 		{`{"displayName":"a","spa":"Microsoft.Graph.PowerShell.Models.MicrosoftGraphSpaApplication"}`,
 			"spa: PowerShell left it out: convert with ConvertTo-Json -Depth 10"},
 		{`{"displayName":"${{ NAME }}","web":{"redirectUris":["https://${{DOMAIN}}/cb"]}}`,
-			"displayName: it is a place for ${{NAME}}, which nothing was filled into; web.redirectUris[0]: it is a place for " +
-				"${{DOMAIN}}, which nothing was filled into"},
+			"displayName: it is the placeholder ${{NAME}}, which was never filled in; web.redirectUris[0]: it is the placeholder " +
+				"${{DOMAIN}}, which was never filled in"},
 		{`{"requiredResourceAccess":[{"resourceAppId":"` + catalog.MicrosoftGraph +
 			`","more":1,"resourceAccess":[{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Role"},{"id":"e1fe6dd8-ba31-4d61-89e7-88639da4683d","type":"Both"}]}]}`,
 			"requiredResourceAccess[0].more: this bot does not set it; " +
@@ -130,8 +130,8 @@ func TestEveryPropertyIsCarriedOverOrNamedOrNothing(t *testing.T) {
 		{`{"displayName":"a","a b":{"x":"y"},"` + strings.Repeat("n", 200) + `":1}`,
 			`["a b"]: this bot does not set it; ["` + strings.Repeat("n", 60) + `\u2026"]: this bot does not set it`},
 		{`{"keyCredentials":[{"type":"Symmetric","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Sign","key":"c2VjcmV0"},{"type":"AsymmetricX509Cert","usage":"Verify","key":"c2VjcmV0"}]}`,
-			"keyCredentials[0]: it holds a secret, which must not leave its place: make a new one; keyCredentials[1]: it holds a " +
-				"private key, which must not leave its place: make a new one; keyCredentials[2]: it cannot be read as a certificate"},
+			"keyCredentials[0]: it holds a secret: treat it as compromised, and make a new one; keyCredentials[1]: it holds a " +
+				"private key: treat it as compromised, and make a new one; keyCredentials[2]: it cannot be read as a certificate"},
 	} {
 		_, ignored, err := Import([]byte(c.manifest))
 		var got []string

@@ -65,7 +65,7 @@ func (s *script) secret(c plan.Credential) {
 }
 
 func (s *script) certificate(c plan.Credential) {
-	s.sh.step("Add the public certificate. Who has its private key can be the app.")
+	s.sh.step("Add the public certificate. Whoever has its private key can sign in as the app.")
 	s.sh.why("Certificate: " + c.Certificate.Subject + ", SHA-1 " + c.Certificate.Thumbprint)
 	s.sh.patch(ofObject(""), encode(object{{"keyCredentials", []any{keyCredential(c.Certificate)}}}, true))
 }

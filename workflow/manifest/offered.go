@@ -23,10 +23,10 @@ func (r *reader) role(path string, o object) {
 		r.ignore(path, "%s", placeholder(a.Name))
 		return
 	case a.Name == "":
-		r.ignore(path, "the app role has no value, so no token would say it")
+		r.ignore(path, "the app role has no value, so no token would contain it")
 		return
 	case o.of("isEnabled") == false:
-		r.ignore(path, "the app role is switched off")
+		r.ignore(path, "the app role is disabled")
 		return
 	}
 	nothing := func(string, any) {}

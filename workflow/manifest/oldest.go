@@ -110,7 +110,7 @@ func (r *reader) retired(path string, o object) {
 	}
 	with, ok := plan.Known(catalog.MicrosoftGraph, t, name)
 	if !ok {
-		r.ignore(path, "it is a permission of Azure AD Graph, which is retired, and none of Microsoft Graph is known to have taken its "+
+		r.ignore(path, "it is a permission of Azure AD Graph, which is retired, and no permission of Microsoft Graph is known to take its "+
 			"place: choose what the app needs")
 		return
 	}
@@ -173,7 +173,7 @@ func placeholder(v any) string {
 	if m == nil {
 		return ""
 	}
-	return "it is a place for ${{" + m[1] + m[2] + "}}, which nothing was filled into"
+	return "it is the placeholder ${{" + m[1] + m[2] + "}}, which was never filled in"
 }
 
 // notObject says what is in the place of an object.

@@ -102,11 +102,11 @@ function Assert-Id($value, [string]$what) {
   if (@($value).Count -ne 1 -or "$value" -notmatch '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z') { throw "Not found, or not just one: $what" }
 }
 
-# Invoke-Patiently tries again for twenty minutes: so long can it take until Entra knows everywhere what is new.
+# Invoke-Patiently tries again for twenty minutes: it can take that long until all of Entra knows what is new.
 function Invoke-Patiently([scriptblock]$call) {
   for ($try = 1; ; $try++) {
     try { return & $call } catch { if ($try -ge 60) { throw }; Write-Host $_ }
-    Write-Host "Try $try of 60 failed. If that was no mistake, wait: again in 20 seconds. Ctrl-C ends it."
+    Write-Host "Try $try of 60 failed. If waiting can help, wait: the next try is in 20 seconds. Ctrl-C ends it."
     Start-Sleep -Seconds 20
   }
 }

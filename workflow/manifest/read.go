@@ -21,21 +21,21 @@ const (
 
 var (
 	errEmpty    = &Problem{"empty", "There is nothing here. Paste the manifest of an app: in Entra, App registrations, the app, Manifest."}
-	errTooBig   = &Problem{"too-big", "This is more than 256 KB, and a manifest has a few. Paste the manifest of one app alone."}
+	errTooBig   = &Problem{"too-big", "This is more than 256 KB, and a manifest is only a few KB. Paste the manifest of one app alone."}
 	errEncoding = &Problem{"not-utf8", "This is not text in UTF-8. If it is a file that Windows PowerShell wrote, save it again with " +
 		"-Encoding utf8."}
 	errCut   = &Problem{"not-json", "The end of this is missing. Copy the whole manifest, from the first { to the last }."}
 	errAfter = &Problem{"trailing", "There is something after the end of the manifest. Paste the manifest of one app alone, from the " +
 		"first { to the last }."}
-	errDeep = &Problem{"too-deep", "There are more brackets within brackets in this than a manifest has."}
+	errDeep = &Problem{"too-deep", "Brackets are nested deeper in this than in any manifest."}
 	errMany = &Problem{"too-many",
 		fmt.Sprintf("There is a list of more than %d entries in this, and Entra keeps no more for an app. Paste the manifest of one "+
 			"app alone.", mostEntries)}
-	errList     = &Problem{"list", "This is a list, and not of one app. Paste the manifest of one app: what is between { and }."}
+	errList     = &Problem{"list", "This is a list, but not of a single app. Paste the manifest of one app: what is between { and }."}
 	errNoObject = &Problem{"not-object",
 		"This is not a manifest. It begins with { and ends with }. In Entra: App registrations, the app, Manifest."}
 	errStrange = &Problem{"not-a-manifest",
-		"This is JSON, but nothing in it is known from manifests of apps. Paste what Entra shows under App registrations, the app, " +
+		"This is JSON, but nothing in it belongs to the manifest of an app. Paste what Entra shows under App registrations, the app, " +
 			"Manifest, or what GET /applications/{id} of Microsoft Graph answers."}
 )
 
@@ -210,7 +210,7 @@ func duplicate(v any, at string) error {
 		for _, f := range v {
 			path := dot(at, f.name)
 			if seen[f.name] {
-				return problem("duplicate", "%s stands there twice, so it isn't clear which is meant. Leave one.", path)
+				return problem("duplicate", "%s is there twice, so it isn't clear which is meant. Keep one.", path)
 			}
 			seen[f.name] = true
 			if err := duplicate(f.value, path); err != nil {

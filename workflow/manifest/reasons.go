@@ -12,7 +12,7 @@ const (
 	newIDs    = "Entra gives every app a new one"
 	uniqueOwn = "the bot gives every app a unique name of its own"
 	entras    = "Entra writes it"
-	ofAnswer  = "it is of Graph's answer, and not of the app"
+	ofAnswer  = "it belongs to Graph's answer, not to the app"
 	ownScope  = "the new scope gets an ID of its own"
 	ownRole   = "the new app role gets an ID of its own"
 	nobodys   = "this bot leaves it to Entra for an app that offers nothing"
@@ -22,7 +22,7 @@ const (
 	versionNot = "the bot leaves it to Entra for an app without scopes, which issues access tokens of version 1: " +
 		"one of the app's owners sets 2 in Entra (Manifest), if what checks them expects that"
 	versionBad = "is neither 1 nor 2"
-	implicit   = "this bot does not switch the implicit flow on"
+	implicit   = "this bot does not enable the implicit flow"
 	inForm     = "choose it in the form"
 )
 

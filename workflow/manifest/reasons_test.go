@@ -39,7 +39,7 @@ func TestAnotherTokenVersionIsALoss(t *testing.T) {
 	}
 	// A scope that is off is not made, so that the version is Entra's.
 	_, ignored, _ := Import([]byte(`{"displayName":"a","api":{"` + version + `":1,` + off + `}}`))
-	if len(ignored) != 1 || ignored[0].Why != "the scope is switched off" {
+	if len(ignored) != 1 || ignored[0].Why != "the scope is disabled" {
 		t.Errorf("%v", ignored)
 	}
 }

@@ -17,17 +17,17 @@ const (
 	fixedQuotes   = "curly or single quotes were read as straight ones"
 	fixedSpaces   = "unusual spaces were read as usual ones"
 	fixedComments = "comments were left out"
-	fixedCommas   = "commas that nothing follows were left out"
+	fixedCommas   = "trailing commas were left out"
 	fixedNames    = "property names were read with a small first letter"
 	fixedQuoted   = "property names without quotation marks were read"
 	fixedWords    = "true, false and null were read with small letters"
-	fixedOne      = "what stands in the place of a list was read as a list of one"
+	fixedOne      = "a single value in place of a list was read as a list of one"
 	fixedList     = "the list was read as requiredResourceAccess"
 	fixedApp      = "the one app in the list was read"
 	fixedFence    = "the code fence around it was left out"
 	fixedEnd      = "the semicolon after it was left out"
 	fixedWrapped  = "lists inside of {\"value\": …} were read"
-	fixedIDs      = "unusual spaces, dashes and invisible characters in identifiers and names of properties were put right"
+	fixedIDs      = "unusual spaces, dashes and invisible characters in identifiers and names of properties were corrected"
 )
 
 // tidy turns text that is valid UTF-8 into JSON, if it can. fixed is what was put right;

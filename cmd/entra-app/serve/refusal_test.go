@@ -44,7 +44,7 @@ func TestEveryRefusalOfACertificate(t *testing.T) {
 		{"a PKCS #12 file by its name", read("pfx-3des.p12"), "backup.p12", []string{"not a file of these types"}},
 		{"a PFX that is called .cer", read("pfx-modern.pfx"), "backup.cer", pfx},
 		{"an old PFX that is called .der", read("pfx-3des.p12"), "backup.der", pfx},
-		{"a PFX whose key is not encrypted", read("pfx-open.pfx"), "backup.cer", append(pfx, "unless nobody can guess its password")},
+		{"a PFX whose key is not encrypted", read("pfx-open.pfx"), "backup.cer", append(pfx, "unless its password can't be guessed")},
 		{"a PFX in the clothes of PEM, by certutil", read("pfx-certutil.pem"), "backup.pem", pfx},
 		{"a PFX in Base64", read("pfx-base64.txt"), "backup.cer", pfx},
 

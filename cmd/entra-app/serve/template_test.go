@@ -63,7 +63,7 @@ func TestWhatIsTypedIntoThePacksOwnFieldsIsInTheRedirectURIs(t *testing.T) {
 		{"evil.example/?x=", "main", "{host} of portal", "can't be filled in"},
 		{"-----BEGIN PRIVATE KEY-----", "main", "{host} of portal", "This contains a private key"},
 		{strings.Repeat("long.", 60) + "com", "main", "{site} of portal", "a redirect URI may have 256 characters"},
-		{"a\na\n" + hosts(21), "main", "{host} of portal", "This makes 22 redirect URIs; 20 are allowed"},
+		{"a\na\n" + hosts(21), "main", "{host} of portal", "That makes 22 redirect URIs; at most 20 are allowed"},
 	} {
 		fill["Portal host"], fill["Site"] = c.host, c.site
 		errs, err := w.bea.Submit(t.Context(), v.ID, fill)

@@ -17,12 +17,12 @@ known() {
   [[ $1 =~ ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$ ]] || fail "Not found, or not just one: $2"
 }
 
-# patient tries again for twenty minutes: so long can it take until Entra knows everywhere what is new.
+# patient tries again for twenty minutes: it can take that long until all of Entra knows what is new.
 patient() {
   local try
   for try in {1..60}; do
     if "$@"; then return 0; fi
-    printf 'Try %s of 60 failed. If that was no mistake, wait: again in 20 seconds. Ctrl-C ends it.\n' "$try" >&2
+    printf 'Try %s of 60 failed. If waiting can help, wait: the next try is in 20 seconds. Ctrl-C ends it.\n' "$try" >&2
     sleep 20
   done
   return 1
@@ -403,8 +403,8 @@ patient az rest --method put --url "$azure"'/subscriptions/7d1f2b3c-0000-4000-80
 patient az role assignment create --assignee-object-id "$principal" --assignee-principal-type ServicePrincipal --role '/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b/providers/Microsoft.Authorization/roleDefinitions/9f26f74a-0061-5a38-82b2-7d74ef0e6d52' --scope '/subscriptions/7d1f2b3c-0000-4000-8000-00000000000b' --output none
 patient az role assignment create --assignee-object-id "$principal" --assignee-principal-type ServicePrincipal --role '/subscriptions/7d1f2b3c-0000-4000-8000-00000000000c/providers/Microsoft.Authorization/roleDefinitions/9f26f74a-0061-5a38-82b2-7d74ef0e6d52' --scope '/subscriptions/7d1f2b3c-0000-4000-8000-00000000000c' --output none
 
-# 11. Add the public certificate. Who has its private key can be the app.
-say 'Add the public certificate. Who has its private key can be the app.'
+# 11. Add the public certificate. Whoever has its private key can sign in as the app.
+say 'Add the public certificate. Whoever has its private key can sign in as the app.'
 # Certificate: CN=leaf, SHA-1 86FE19215936BD13E5F78EED2CB2CFCD8E8FF457
 patient az rest --method patch --url "$graph"'/v1.0/applications/'"$object" --body '{
   "keyCredentials": [

@@ -21,7 +21,7 @@ func (r *reader) guide(t text) string {
 		}
 	}
 	if n := strings.Count(t.s, stepsLine); n > 1 || n != lines {
-		r.report(t.place, "write it once, in a line of its own", "has %s in the middle of a line, or more than once", stepsLine)
+		r.report(t.place, "write it once, on a line of its own", "has %s in the middle of a line, or more than once", stepsLine)
 	}
 	return t.s
 }

@@ -48,7 +48,7 @@ func (r *reader) permissions(f *file, p pack.Product) []pack.Need {
 		}
 	}
 	if len(f.permissions) > form.PermissionsMax {
-		r.report(f.permissions[form.PermissionsMax].place, "", "is one too many; %d are allowed", form.PermissionsMax)
+		r.report(f.permissions[form.PermissionsMax].place, "", "is one too many; at most %d are allowed", form.PermissionsMax)
 	}
 	return out
 }

@@ -150,7 +150,7 @@ func (r *reader) oneOf(t text, names []string) bool {
 // long reports a value that is longer than most characters.
 func (r *reader) long(t text, most int) {
 	if n := len([]rune(t.s)); n > most {
-		r.report(t.place, "", "has %d characters; %d are allowed", n, most)
+		r.report(t.place, "", "has %d characters; at most %d are allowed", n, most)
 	}
 }
 
@@ -224,7 +224,7 @@ func (r *reader) steps(f *file, p pack.Product) []string {
 		for _, found := range placeholder.FindAllString(t.s, -1) {
 			switch {
 			case !slices.Contains(placeholders, found):
-				r.report(t.place, meant(found, placeholders), "has %s, which stands for nothing", found)
+				r.report(t.place, meant(found, placeholders), "has %s, which is not a placeholder", found)
 			case found == "{thumbprint}" && !certain:
 				r.report(t.place, "offer certificates only, or speak of the certificate's thumbprint without the placeholder",
 					"has {thumbprint}, and there may be no certificate")
@@ -266,7 +266,7 @@ func (r *reader) chosen(f *file) []pack.Workload {
 		}
 	}
 	if len(f.workloads) > workloadsMax {
-		r.report(f.workloads[workloadsMax].place, "", "is one too many; %d are allowed", workloadsMax)
+		r.report(f.workloads[workloadsMax].place, "", "is one too many; at most %d are allowed", workloadsMax)
 	}
 	if f.oneWorkload.on && len(f.workloads) < 2 {
 		r.report(f.oneWorkload.place, "list two workloads or more, or delete the line",
@@ -313,7 +313,7 @@ func (r *reader) used(f *file) {
 	for _, w := range f.workloads {
 		if w.name.s != "" && !slices.ContainsFunc(all, func(t text) bool { return strings.EqualFold(t.s, w.name.s) }) {
 			r.report(w.name.place, "name it under workloads of a permission or a role, or delete it",
-				"is %s, which nothing is needed for", quote(w.name.s))
+				"is %s, which no permission or role is for", quote(w.name.s))
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (r *reader) templates(f *file, p *pack.Product) {
 			}
 		}
 		if len(d.uris) > form.RedirectsMax {
-			r.report(d.uris[form.RedirectsMax].place, "", "is one too many; %d are allowed", form.RedirectsMax)
+			r.report(d.uris[form.RedirectsMax].place, "", "is one too many; at most %d are allowed", form.RedirectsMax)
 		}
 		p.Redirects = append(p.Redirects, on)
 	}
@@ -81,7 +81,7 @@ func (r *reader) asked(list []field) []pack.TemplateField {
 				"is %s, and may have letters, digits and . _ ~ - only", quote(q.example.s))
 		}
 		if i := slices.IndexFunc(taken, func(f form.Field) bool { return strings.EqualFold(string(f), q.label.s) }); i >= 0 {
-			r.report(q.label.place, "call it otherwise", "is %s, and the form has a field of that name", quote(q.label.s))
+			r.report(q.label.place, "give it another name", "is %s, and the form has a field of that name", quote(q.label.s))
 		}
 		fresh := q.label.s == "" || r.once(labels, q.label, strings.ToLower(q.label.s))
 		if q.name.s != "" && r.once(names, q.name, q.name.s) && fresh {
@@ -90,7 +90,7 @@ func (r *reader) asked(list []field) []pack.TemplateField {
 		}
 	}
 	if len(list) > fieldsMax {
-		r.report(list[fieldsMax].place, "", "is one too many; %d are allowed", fieldsMax)
+		r.report(list[fieldsMax].place, "", "is one too many; at most %d are allowed", fieldsMax)
 	}
 	return out
 }

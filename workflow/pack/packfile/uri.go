@@ -17,7 +17,7 @@ func (r *reader) redirects(list []text, on plan.Platform) []string {
 		if problem := form.RedirectProblem(t.s, on); problem != "" {
 			hint := ""
 			if braced.MatchString(t.s) {
-				hint = "URIs with fields in them stand under redirects"
+				hint = "URIs with fields in them belong under redirects"
 			}
 			r.report(t.place, hint, "is %s: %s", quote(t.s), problem)
 			continue
@@ -27,7 +27,7 @@ func (r *reader) redirects(list []text, on plan.Platform) []string {
 		}
 	}
 	if len(list) > form.RedirectsMax {
-		r.report(list[form.RedirectsMax].place, "", "is one too many; %d are allowed", form.RedirectsMax)
+		r.report(list[form.RedirectsMax].place, "", "is one too many; at most %d are allowed", form.RedirectsMax)
 	}
 	return out
 }
