@@ -1,4 +1,4 @@
-// Package bot is everything Slack: commands, the form, cards, messages, the
+// Package bot is the Slack side: commands, the form, cards, messages, the
 // reveal, and the two ways in which Slack reaches us.
 //
 // # In

@@ -93,7 +93,7 @@ var renewKind = kind{
 	},
 }
 
-// recreateKind brings back an app that was deleted.
+// recreateKind restores an app that was deleted, or makes it again.
 var recreateKind = kind{
 	form: question{
 		title: "Recreate an app",

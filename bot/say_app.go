@@ -34,7 +34,7 @@ func (s say) aboutApp(r *workflow.Request, more ...any) slack.Block {
 	return block(line(append(app, more...)...))
 }
 
-// missingBlocks say what the product needs by now and the app has not.
+// missingBlocks say what the product now requires and the app lacks.
 func (s say) missingBlocks(r *workflow.Request) []slack.Block {
 	if !r.IsApp() || r.Successor != "" {
 		return nil

@@ -121,7 +121,7 @@ type scopeMerge struct {
 }
 
 // mergeScopes merges a's scopes with those that there are. A scope is ours by its ID,
-// whatever it is called by now. One of others stays as it is; where the plan has its name,
+// whatever it is called now. One of others stays as it is; where the plan has its name,
 // it has to be what the plan says.
 func mergeScopes(has []json.RawMessage, a workflow.App) (scopeMerge, error) {
 	m := scopeMerge{scopes: []json.RawMessage{}, gone: make(map[uuid.UUID]bool), ids: make(map[string]string)}

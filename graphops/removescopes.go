@@ -15,7 +15,7 @@ import (
 )
 
 // RemoveScopes removes what mergeAPI added, in two calls: Graph lets no scope go that
-// is enabled. A scope is ours by its ID, whatever it is called by now.
+// is enabled. A scope is ours by its ID, whatever it is called now.
 // Source: Graph, permissionScope resource type, isEnabled.
 func (s *session) RemoveScopes(ctx context.Context, applicationID, appID string, a workflow.App, uri bool) (stay []string, err error) {
 	if err := s.ensureOffered(ctx, applicationID, appID, false, workflow.App{UniqueName: a.UniqueName, Drops: a.Drops}); err != nil {

@@ -99,7 +99,7 @@ type edit struct {
 	was, is []byte            // their stored forms
 }
 
-// same says that there is nothing to save.
+// same reports whether there is nothing to save.
 func (e edit) same() bool { return bytes.Equal(e.was, e.is) }
 
 // edit calls change with request number n, which is kept as value.

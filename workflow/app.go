@@ -40,7 +40,7 @@ type App struct {
 // ServicePrincipal is an app's presence in the tenant as it is to be.
 type ServicePrincipal struct {
 	AppID string
-	// AssignmentRequired says whether only who is assigned may use the app; nil leaves that as it is.
+	// AssignmentRequired restricts the app to those who are assigned to it; nil leaves that as it is.
 	AssignmentRequired *bool
 }
 

@@ -40,7 +40,7 @@ type Departed struct {
 	Apps []*Request
 }
 
-// Empty says that there is nothing to say.
+// Empty reports whether there is nothing to say.
 func (g *Digest) Empty() bool {
 	return len(g.Waiting)+len(g.Failed)+len(g.Unopened)+len(g.Leftover)+len(g.Ending)+len(g.Departed)+len(g.Unreadable) == 0
 }

@@ -57,7 +57,7 @@ var adoptKind = kind{
 // adoptRights are those to add, and to remove that again: what it had stays.
 func adoptRights(r *Request) rights { return rights{plan: r.Plan.Clone(), consents: true, reads: true} }
 
-// checkAdopted looks whether the app that a draft names is ours already.
+// checkAdopted checks whether the app that a draft names is already ours.
 func (d *Desk) checkAdopted(ctx context.Context, wrong form.Errors, r *Request) error {
 	if id := strings.ToLower(text.OneLine(r.Plan.AppName)); text.IsGUID(id) {
 		r.Plan.AppName = id

@@ -111,7 +111,7 @@ func giveBackOwners(ctx context.Context, r *Request, s Session) (stay []string, 
 	switch {
 	case len(r.Made.Owners) > 0:
 	case len(r.Plan.Owners) > 0 && r.Discovered.Owners == nil:
-		return []string{"its new owners: who was one before was not written down"}, nil
+		return []string{"its new owners: who was one before was not recorded"}, nil
 	default:
 		return nil, nil
 	}

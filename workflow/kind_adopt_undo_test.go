@@ -214,7 +214,7 @@ func TestOnlyTheAccountsThatWereAddedAreTakenFromTheOwners(t *testing.T) {
 	})
 }
 
-// An adoption of an older version did not write down who the owners were.
+// An adoption of an older version did not record who the owners were.
 func TestOwnersStayWhereItIsNotKnownWhoWasOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := workflowtest.New(t)

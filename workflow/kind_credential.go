@@ -22,7 +22,7 @@ type credentialKind struct {
 	ensure func(*Engine, context.Context, *Request, Session) (edit, error)
 	// had reports whether the app had it before; nil is never.
 	had func(plan.Credential, Discovery) bool
-	// given reports whether the app may have it by now. Then it is removed in an alarm, but where
+	// given reports whether the app may already have it. Then it is removed in an alarm, but where
 	// alarm says what is to be done instead.
 	given func(*Request) bool
 	alarm func(*Request) string

@@ -31,7 +31,7 @@ var retireKind = kind{
 	remains: remainsOfRetire, looksAgain: lookAtDependents,
 }
 
-// Retire asks for the end of an app.
+// Retire asks for an app to be deleted.
 func (d *Desk) Retire(ctx context.Context, by people.Person, head string, draft form.Draft) (*Request, error) {
 	return d.about(ctx, by, head, KindRetire, draft, func(_ form.Errors, before, r *Request) *Refusal {
 		if !before.Managed() {

@@ -11,7 +11,7 @@ import (
 // A recipient who is gone is known before anything is made for them: somebody may have
 // left, or have become a guest, since they asked.
 
-// recipientsEvery is how often it is looked whether the requesters are still there of
+// recipientsEvery is how often the bot checks whether the requesters are still there of
 // whom somebody waits for a decision, or for something to be opened.
 const recipientsEvery = time.Hour
 
@@ -58,7 +58,7 @@ func noRecipient(r *Request, why, then string) *Refusal {
 		r.Plan.Credential.Kind.Noun(), r.ID, r.Requester.Name, why, then)
 }
 
-// seeRecipient looks whether the requester of a pending request is there, before
+// seeRecipient checks whether the requester of a pending request is there, before
 // somebody approves it. What is seen is on the card from then on.
 func (d *Desk) seeRecipient(ctx context.Context, r *Request) (*Refusal, error) {
 	why, err := away(ctx, d.people, r)

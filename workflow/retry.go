@@ -77,7 +77,7 @@ func (r *Request) CanGiveUp() bool { return r.State == StateFailed && r.aboutApp
 // aboutApp reports whether r is about an app that was there before it.
 func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.kind().finds }
 
-// untouched says that nothing was begun in the tenant for r.
+// untouched reports whether nothing was begun in the tenant for r.
 func untouched(r *Request) bool {
 	if tasks[r.Task].byHand {
 		return true

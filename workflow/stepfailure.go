@@ -43,7 +43,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 	if errors.Is(err, ErrSessionOver) {
 		return e.signInOver(r, Failure{Rule: RuleSignIn,
 			Text: e.progress(r) + "Entra no longer accepts this sign-in. " + cutShort(r, r.Steps.Get(name)) +
-				"Nothing is lost: press New code, and the next sign-in goes on with the step that is not done."}, EventSignInFailed)
+				"Nothing is lost: press New code, and the next sign-in continues with the step that is not done."}, EventSignInFailed)
 	}
 	err = judgeExcess(r, err, e.now())
 	if later, ok := errors.AsType[Temporary](err); ok {
@@ -72,7 +72,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		case tasks[r.Task].byHand:
 		case r.kind().replaces: // its credential is in use, and not this request's
 			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") +
-				". Nothing was taken from it. Find out who granted that, then press Retry."
+				". Nothing was removed from it. Find out who granted that, then press Retry."
 		default:
 			f.Text = e.disarm(r, name, s, more)
 		}
@@ -175,10 +175,10 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	done, all := r.Steps.Count()
 	f.Text += fmt.Sprintf(" %d of %d steps are done. ", done, all)
 	if r.aboutApp() {
-		f.Text += "An approver can press Retry to go on with the step that failed; Give up leaves what was done so far" + untilThen(r) +
+		f.Text += "An approver can press Retry to continue with the step that failed; Give up leaves what was done so far" + untilThen(r) +
 			"."
 		return f
 	}
-	f.Text += "An approver can press Retry to go on, or Undo to delete what was made."
+	f.Text += "An approver can press Retry to continue, or Undo to delete what was made."
 	return f
 }

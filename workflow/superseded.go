@@ -10,7 +10,7 @@ import (
 // at a time is at work on an app: so it is looked at again once r holds the claim on
 // the app, after which no other can end, and before anything is done.
 
-// stale says no to a request whose app another request stands for by now.
+// stale says no to a request whose app another request now manages.
 func stale(ctx context.Context, store Store, r *Request) error {
 	if r.Target.Request == "" {
 		return nil

@@ -130,7 +130,7 @@ func (e *Engine) mindOverlap(r *Request) bool {
 	return err == nil
 }
 
-// owesLink says that the request before r has to be told of it: its credential
+// owesLink reports whether the request before r has to be told of it: its credential
 // was replaced, or its app ended, or may have what r has left.
 func owesLink(r *Request) bool {
 	if r.Target.Request == "" || r.PredecessorTold {

@@ -155,7 +155,7 @@ func (a *loginAnswer) code() int {
 	return a.Codes[0]
 }
 
-// busy says that the service did not get to it: by its status, by a number, or by
+// busy reports whether the service did not get to it: by its status, by a number, or by
 // the OAuth error where no number has a reason that will last.
 func (a *loginAnswer) busy() bool {
 	if a.status == http.StatusTooManyRequests || a.status >= 500 || a.status == http.StatusRequestTimeout {

@@ -1,4 +1,4 @@
-// Package form has the stored form of a request, which every store keeps.
+// Package form defines the stored form of a request, which every store keeps.
 //
 // The types here are version 1; they do not change once a release has written them. A new
 // version gets new types, a case in Decode, and a file in testdata.

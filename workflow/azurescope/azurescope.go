@@ -1,6 +1,6 @@
-// Package azurescope names the scopes on which roles in Azure are given.
+// Package azurescope names the scopes at which Azure roles are assigned.
 //
-// A role in Azure is given on scopes: subscriptions, their resource groups, and the
+// An Azure role is assigned at scopes: subscriptions, their resource groups, and the
 // management groups above them. A plan names a subscription by its ID alone, as it always
 // did, and any other scope by its path. Azure does not tell capitals apart in either.
 // Source: Azure role-based access control, scope-overview.

@@ -38,7 +38,7 @@ type Certificate struct {
 	NotAfter    time.Time
 }
 
-// IsZero says that there is no certificate.
+// IsZero reports whether there is no certificate.
 func (c Certificate) IsZero() bool { return len(c.DER) == 0 }
 
 // SignsItself reports whether the certificate is its own authority.

@@ -60,7 +60,7 @@ func Parse(b []byte) (Certificate, error) {
 	return of(x), nil
 }
 
-// IsEmpty says that there is nothing in b but blanks, as text.
+// IsEmpty reports whether there is nothing in b but blanks, as text.
 func IsEmpty(b []byte) bool {
 	return len(bytes.TrimFunc(text(b), func(r rune) bool { return r <= ' ' || r >= 0x80 })) == 0
 }

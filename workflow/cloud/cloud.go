@@ -1,4 +1,4 @@
-// Package cloud has Microsoft's clouds, and everything that is another in each of them:
+// Package cloud lists Microsoft's clouds, and everything that differs between them:
 // addresses, audiences, and what others call them. This list is the only one; whatever
 // depends on the cloud reads it.
 //

@@ -1,5 +1,5 @@
 // Package form turns what somebody typed, pasted or imported into a plan, or says what is wrong
-// with which field. Every rule of a field stands here once, whoever asks for it.
+// with which field. Every rule of a field is here once, whoever asks for it.
 package form
 
 import (

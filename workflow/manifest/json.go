@@ -23,7 +23,7 @@ type number string
 type text []piece
 
 // A piece is literal text, or the name of a variable whose value is an ID, a
-// time or an address that the script has made sure of.
+// time or an address that the script has checked.
 type piece struct{ literal, variable string }
 
 func lit(s string) piece      { return piece{literal: s} }

@@ -245,7 +245,7 @@ func dot(at, name string) string {
 
 func index(at string, i int) string { return at + "[" + strconv.Itoa(i) + "]" }
 
-// empty says that a value is what an app has that nobody set it for.
+// empty reports whether a value is what an app has that nobody set it for.
 func empty(v any) bool {
 	switch v := v.(type) {
 	case nil:

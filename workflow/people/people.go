@@ -1,4 +1,4 @@
-// Package people has who takes part: the members of the Slack workspace.
+// Package people describes who takes part: the members of the Slack workspace.
 package people
 
 // A Person is a member of the Slack workspace.

@@ -1,4 +1,4 @@
-// Package set compares lists whose order says nothing.
+// Package set compares lists whose order does not matter.
 package set
 
 import (

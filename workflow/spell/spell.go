@@ -1,4 +1,4 @@
-// Package spell guesses what was meant by a word that is not known.
+// Package spell guesses which known word an unknown one was meant to be.
 package spell
 
 // Nearest returns the one of names that was most likely meant by s, or nothing

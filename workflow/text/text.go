@@ -1,4 +1,4 @@
-// Package text has what is done with texts that people wrote, or that are for people.
+// Package text works on texts that people wrote, or that are for people.
 package text
 
 import (

@@ -40,7 +40,7 @@ func (w *World) UsedBy(list ...workflow.Dependent) {
 	w.Set(func() { a.dependents = workflow.Dependents{List: list} })
 }
 
-// Retires asks for the end of an app.
+// Retires asks for an app to be deleted.
 func (w *World) Retires(n *Node, before *workflow.Request, origin string) *workflow.Request {
 	w.T.Helper()
 	r, err := n.Retire(w.T.Context(), Bea, before.ID, FollowUp(origin))

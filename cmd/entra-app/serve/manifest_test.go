@@ -107,9 +107,9 @@ func TestSecretsInAManifestAreNamedAndNotKept(t *testing.T) {
 		given                    []byte
 	}{
 		{"a secret", ofGraph, `"passwordCredentials":[{"displayName":"prod","secretText":"` + string(secret) + `"}]`,
-			"passwordCredentials: a secret cannot be copied, and this text has one in it: remove that secret", secret},
+			"passwordCredentials: a secret cannot be copied, and this text contains one: remove that secret", secret},
 		{"a secret in the old format", ofAAD, `"passwordCredentials":[{"value":"` + string(secret) + `"}]`,
-			"passwordCredentials: a secret cannot be copied, and this text has one", secret},
+			"passwordCredentials: a secret cannot be copied, and this text contains one", secret},
 		{"a symmetric key", ofGraph, `"keyCredentials":[{"type":"Symmetric","usage":"Verify","key":"` + in64(secret) + `"}]`,
 			"keyCredentials[0]: it holds a secret", []byte(in64(secret))},
 		{"a symmetric key in the old format", ofAAD, `"keyCredentials":[{"type":"Symmetric","usage":"Sign","value":"` + in64(secret) +
@@ -167,11 +167,11 @@ func TestEveryRefusalOfAManifest(t *testing.T) {
 		{"an end that is missing", text(ofGraph), "", []string{"The end of this is missing", "from the first { to the last }"}},
 		{"a list", text("[" + ofGraph + "}," + ofGraph + "}]"), "app.json", []string{"This is a list", "what is between { and }"}},
 		{"a page of the web", text("<!DOCTYPE html><html></html>"), "app.txt", []string{"not a manifest"}},
-		{"other JSON", text(`{"a":1}`), "app.json", []string{"nothing in it is known", "App registrations"}},
+		{"other JSON", text(`{"a":1}`), "app.json", []string{"nothing in it belongs", "App registrations"}},
 		{"an empty file", []byte{}, "app.json", []string{"There is nothing here", "Paste the manifest"}},
 		{"a file of blanks", inUTF16(binary.LittleEndian, " \r\n"), "app.json", []string{"There is nothing here"}},
 		{"half of UTF-16", inUTF16(binary.LittleEndian, ofGraph+"}")[:301], "app.json", []string{"not text in UTF-8", "-Encoding utf8"}},
-		{"a key twice", text(ofGraph + `,"displayName":"y"}`), "", []string{"displayName stands there twice", "Leave one"}},
+		{"a key twice", text(ofGraph + `,"displayName":"y"}`), "", []string{"displayName is there twice", "Keep one"}},
 		{"a private key", key, "", []string{"private key", "create a new key pair"}},
 		{"personal accounts", text(strings.Replace(ofGraph, "AzureADMyOrg", "PersonalMicrosoftAccount", 1) + "}"), "app.json",
 			[]string{"personal Microsoft accounts"}},

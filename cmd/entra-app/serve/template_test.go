@@ -62,7 +62,7 @@ func TestWhatIsTypedIntoThePacksOwnFieldsIsInTheRedirectURIs(t *testing.T) {
 			"can't be filled in: it becomes a part of https://{host}:4443/{site}/callback"},
 		{"evil.example/?x=", "main", "{host} of portal", "can't be filled in"},
 		{"-----BEGIN PRIVATE KEY-----", "main", "{host} of portal", "This contains a private key"},
-		{strings.Repeat("long.", 60) + "com", "main", "{site} of portal", "a redirect URI may have 256 characters"},
+		{strings.Repeat("long.", 60) + "com", "main", "{site} of portal", "a redirect URI can have at most 256 characters"},
 		{"a\na\n" + hosts(21), "main", "{host} of portal", "That makes 22 redirect URIs; at most 20 are allowed"},
 	} {
 		fill["Portal host"], fill["Site"] = c.host, c.site
