@@ -6,16 +6,12 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/applications"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
-	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/certificate"
 )
 
@@ -73,7 +69,7 @@ func (s *session) staying(keys []json.RawMessage) []json.RawMessage {
 
 // RemoveCertificate removes a certificate, and leaves the others.
 func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbprint string, has ...string) error {
-	s.unsee(applicationID, thumbprint)
+	s.certificates.unsee(applicationID, thumbprint)
 	keys, err := s.currentCertificates(ctx, applicationID)
 	if err != nil && s.gone(ctx, applicationID) {
 		return nil
@@ -93,16 +89,6 @@ func (s *session) RemoveCertificate(ctx context.Context, applicationID, thumbpri
 	return s.setCertificates(ctx, applicationID, keys, left, thumbprint)
 }
 
-// unsee forgets that a certificate which goes was seen: a session before this one may have
-// removed it, and nobody heard the answer. What this session has added stays known.
-func (s *session) unsee(applicationID, thumbprint string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if known := s.knownCertificates(applicationID); known[thumbprint] && s.GaveAt(certificateNamed(applicationID, thumbprint)).IsZero() {
-		delete(known, thumbprint)
-	}
-}
-
 // setCertificates writes the collection, and reads it back. Until Graph has clearly
 // answered, nobody knows whether what is added or removed is there: a lost answer
 // must not make the session take the truth for a replica that is behind. gone are
@@ -120,26 +106,9 @@ func (s *session) setCertificates(ctx context.Context, applicationID string, wer
 	for _, k := range keys {
 		after[thumbprintOf(k)] = true
 	}
-	s.mu.Lock()
-	known := s.knownCertificates(applicationID)
-	before := maps.Clone(known)
-	for thumbprint, there := range after {
-		if known[thumbprint] != there {
-			delete(known, thumbprint)
-		}
-	}
-	s.mu.Unlock()
+	before := s.certificates.begin(applicationID, after)
 	err := s.patchApplication(ctx, opSetCerts, applicationID, body)
-	_, no := errors.AsType[*workflow.ServiceError](err)
-	s.mu.Lock()
-	switch {
-	case err == nil:
-		maps.Copy(known, after)
-	case no: // all is as it was
-		clear(known)
-		maps.Copy(known, before)
-	}
-	s.mu.Unlock()
+	s.certificates.end(applicationID, before, after, err)
 	if err != nil {
 		return err
 	}
@@ -160,28 +129,6 @@ func certificateNamed(applicationID, thumbprint string) string {
 // certificatesOf is what a session calls all of them.
 func certificatesOf(applicationID string) string { return "certificates of " + applicationID }
 
-// knownCertificates is what this session knows of an application's certificates, by
-// thumbprint: that it saw or wrote one, or that it removed one. One that is being
-// added or removed is not in it. s.mu is held.
-func (s *session) knownCertificates(applicationID string) map[string]bool {
-	if s.keyed[applicationID] == nil {
-		s.keyed[applicationID] = make(map[string]bool)
-	}
-	return s.keyed[applicationID]
-}
-
-// tookCertificates reports whether this session is known to have removed these
-// certificates.
-func (s *session) tookCertificates(applicationID string, keys []json.RawMessage) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known := s.knownCertificates(applicationID)
-	return !slices.ContainsFunc(keys, func(k json.RawMessage) bool {
-		there, sure := known[thumbprintOf(k)]
-		return there || !sure
-	})
-}
-
 // currentCertificates reads the collection.
 func (s *session) currentCertificates(ctx context.Context, applicationID string) ([]json.RawMessage, error) {
 	i, err := s.certificatesItem(ctx, applicationID)
@@ -201,40 +148,10 @@ func (s *session) currentIn(i *item, applicationID string) ([]json.RawMessage, e
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known := s.knownCertificates(applicationID)
-	var overdue []string
-	for thumbprint, there := range known {
-		switch {
-		case hasCertificate(keys, thumbprint) == there:
-		case s.isOverdue(certificateNamed(applicationID, thumbprint), there):
-			overdue = append(overdue, thumbprint)
-		default:
-			return nil, opCerts.Stale("the app's certificates are not the same everywhere yet")
-		}
-	}
-	for _, thumbprint := range overdue { // what is written again begins with this answer
-		delete(known, thumbprint)
-	}
-	for _, k := range keys {
-		known[thumbprintOf(k)] = true
+	if !s.certificates.see(applicationID, keys) {
+		return nil, opCerts.Stale("the app's certificates are not the same everywhere yet")
 	}
 	return keys, nil
-}
-
-// writesAgain is how long it takes until a certificate whose write was accepted, and that is
-// not as it was written, is written again. The older collection of a replica that was behind
-// may have won, and then waiting changes nothing.
-const writesAgain = 3 * time.Minute
-
-// isOverdue reports whether a certificate was added, or removed, so long ago.
-func (s *session) isOverdue(what string, there bool) bool {
-	at := s.RemovedAt(what)
-	if there {
-		at = s.GaveAt(what)
-	}
-	return !at.IsZero() && s.now().Sub(at) >= writesAgain
 }
 
 func (s *session) certificatesItem(ctx context.Context, applicationID string) (*item, error) {

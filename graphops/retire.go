@@ -65,7 +65,7 @@ func (s *session) removeCertificates(ctx context.Context, id string, has plan.Cr
 	certs, err := s.currentCertificates(ctx, id)
 	if err == nil && len(certs) > 0 {
 		err = s.setCertificates(ctx, id, certs, nil)
-		if s.tookCertificates(id, certs) { // whether or not they could be read again
+		if s.certificates.haveGone(id, certs) { // whether or not they could be read again
 			s.Removes(certificatesOf(id), nil)
 		} else {
 			s.Removes(certificatesOf(id), err)

@@ -24,10 +24,11 @@ type session struct {
 	arm    *azure.Client // nil where the plan has no roles in Azure
 	scopes []string      // that came with the token
 
+	certificates *seenCertificates
+
 	mu        sync.Mutex
-	resources map[string]*resource       // by application ID; nil where the tenant has none
-	consented map[string]bool            // by consent.key
-	keyed     map[string]map[string]bool // by application, see knownCertificates
+	resources map[string]*resource // by application ID; nil where the tenant has none
+	consented map[string]bool      // by consent.key
 }
 
 var _ workflow.Session = (*session)(nil)
@@ -37,8 +38,9 @@ func (d *Directory) newSession(t tenant, token seal.Secret) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{graph: g, Record: memory.New(d.now), d: d, tenant: t, resources: make(map[string]*resource),
-		consented: make(map[string]bool), keyed: make(map[string]map[string]bool)}, nil
+	record := memory.New(d.now)
+	return &session{graph: g, Record: record, d: d, tenant: t, resources: make(map[string]*resource), consented: make(map[string]bool),
+		certificates: &seenCertificates{record: record, now: d.now, by: make(map[string]map[string]bool)}}, nil
 }
 
 // Format keeps everything of a session out of whatever prints it.
