@@ -211,7 +211,7 @@ func TestRefusalsByAPolicyNameTheirKind(t *testing.T) {
 	}
 	err = certified(s.EnsureCertificate(t.Context(), obj, "EA-1", c))
 	if no := trouble(w.saw(err)); no == nil || !strings.Contains(no.Text, "certificates") ||
-		!strings.Contains(no.Text, "sign themselves") || strings.Contains(no.Text, "client secret") {
+		!strings.Contains(no.Text, "self-signed") || strings.Contains(no.Text, "client secret") {
 		t.Errorf("a certificate that signs itself: %v", err)
 	}
 	w.t.Change(func(k *entratest.Knobs) { k.TrustedOnly, k.MaxKeyLifetime = false, time.Hour })
