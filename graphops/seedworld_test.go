@@ -24,6 +24,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
 
 // The world of a seed: an emulated tenant of replicas, and the real desk and engine
@@ -48,7 +49,7 @@ type seedWorld struct {
 	tenant *entratest.Tenant
 	client string
 	net    *network
-	store  *seedStore
+	store  *workflowtest.Memory
 	key    *seal.Key
 	log    *slog.Logger
 
@@ -66,7 +67,7 @@ type seedWorld struct {
 
 func newSeedWorld(t testing.TB, seed uint64, log io.Writer) *seedWorld {
 	w := &seedWorld{t: t, seed: seed, chance: mathrand.New(&shared{src: mathrand.NewPCG(seed, 2)}),
-		store: &seedStore{requests: map[string]*workflow.Request{}},
+		store: &workflowtest.Memory{Requests: map[string]*workflow.Request{}, Realm: "seed", Nonce: "nonce"},
 		codes: map[string]map[string]bool{}, lost: map[string]int{}, expired: map[string]int{}, tasks: map[string]int{}}
 	w.log = slog.New(slog.NewTextHandler(log, nil))
 	w.entra = entratest.New(entratest.Config{Seed: seed + 1, Interval: time.Second})
@@ -140,7 +141,7 @@ func (w *seedWorld) boot() {
 func (w *seedWorld) crash() {
 	w.power.Store(false)
 	w.net.after.Store(nil)
-	for id, r := range w.store.requests { // nobody changes it any more
+	for id, r := range w.store.Requests { // nobody changes it any more
 		if r.State == workflow.StateProvisioning || r.State == workflow.StateSignIn && r.SignIn.Status != workflow.SignInOver {
 			w.lost[id]++
 		}

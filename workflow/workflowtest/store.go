@@ -1,6 +1,7 @@
 package workflowtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,9 @@ type Memory struct {
 	order    []string
 	damaged  map[string]bool // by ID: can't be read
 	Ahead    string          // an ID: heads the list of those that are due, whenever it is due
+	// Realm is the store's; empty is "cafe". Nonce is that of every request, where runs are to
+	// be the same; empty is what was given.
+	Realm, Nonce string
 }
 
 // Damages makes requests unreadable.
@@ -57,7 +61,7 @@ func (m *Memory) Create(_ context.Context, r *workflow.Request) (*workflow.Reque
 		return nil, err
 	}
 	r = r.Clone()
-	r.ID, r.Realm = fmt.Sprint("EA-", len(m.order)+1), "cafe"
+	r.ID, r.Realm, r.Nonce = fmt.Sprint("EA-", len(m.order)+1), cmp.Or(m.Realm, "cafe"), cmp.Or(m.Nonce, r.Nonce)
 	m.Requests[r.ID] = r
 	m.order = append(m.order, r.ID)
 	return r.Clone(), nil
