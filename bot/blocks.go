@@ -20,10 +20,7 @@ func escape(s string) string {
 
 // clip cuts a text to n characters.
 func clip(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
+	return text.Clip(s, n)
 }
 
 func plain(s string) *slack.TextBlockObject {

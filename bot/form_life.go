@@ -77,7 +77,7 @@ func (b *Bot) rebuildLife(ctx context.Context, v view) {
 	var m lifeMeta
 	json.Unmarshal([]byte(v.PrivateMetadata), &m)
 	r, err := b.desk.Get(ctx, m.Request)
-	if err != nil {
+	if err != nil || kinds[m.Kind].form.says == nil {
 		return
 	}
 	form := b.say().lifeForm(m.Kind, r, b.chosenAgain(r, m, v.State))
@@ -105,6 +105,9 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 	d := s.draft()
 	d.Origin = i.View.ID
 	sent := kinds[m.Kind].form
+	if sent.send == nil {
+		return nil // it is no form of this bot's
+	}
 	if sent.credentials != nil && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
 		if r, err := b.desk.Get(ctx, m.Request); err == nil {
 			v := b.say().lifeForm(m.Kind, r, b.chosenAgain(r, m, s))

@@ -46,7 +46,7 @@ func policyFor(r *Request, ctx context.Context, s Session) (AppPolicy, error) {
 }
 
 // bringsCredential reports whether carrying r out gives the app a credential that a
-// policyFor of the tenant may be against.
+// policy of the tenant may be against.
 func bringsCredential(r *Request) bool {
 	return r.AddsCredential() && credentialOf(r).forbidden != nil
 }

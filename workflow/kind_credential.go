@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/form"
@@ -42,16 +43,34 @@ type credentialKind struct {
 // credentialKinds is the table. It is filled by init, because rows read it.
 var credentialKinds map[plan.CredentialKind]credentialKind
 
+// unknownKind is a kind that a newer entra-app has kept: nothing is made of it, and what may
+// have been made is removed.
+var unknownKind credentialKind
+
 func init() {
 	credentialKinds = map[plan.CredentialKind]credentialKind{
 		plan.CredentialSecret: secretKind, plan.CredentialCertificate: certificateKind, plan.CredentialMadeCertificate: madeKind,
 		plan.CredentialFederated: federatedKind,
 		plan.CredentialNone:      noneKind,
 	}
+	unknownKind = credentialKind{
+		steps: []StepName{StepCheck},
+		ensure: func(_ *Engine, _ context.Context, r *Request, _ Session) (edit, error) {
+			return nil, &ServiceError{Code: "UnknownCredential", Text: fmt.Sprintf("this version of the bot does not know the kind of "+
+				"credential %q, which a newer one has kept. Nothing was made. Start that version again, and press Retry.",
+				r.Plan.Credential.Kind)}
+		},
+		given: secretKind.given, remove: secretKind.remove,
+	}
 }
 
 // credentialOf is the row of the credential that r's plan has.
-func credentialOf(r *Request) credentialKind { return credentialKinds[r.Plan.Credential.Kind] }
+func credentialOf(r *Request) credentialKind {
+	if row, ok := credentialKinds[r.Plan.Credential.Kind]; ok {
+		return row
+	}
+	return unknownKind
+}
 
 // noneKind is none: people sign in.
 var noneKind = credentialKind{

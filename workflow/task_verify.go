@@ -98,6 +98,12 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 // tryLater is said of what is not seen, and may have been made by hand.
 const tryLater = "What was just made may not be visible everywhere yet: if it was, try again in a few minutes."
 
+// readElsewhere are the kinds of changes that the check of what was consented and assigned
+// has, and owners, whom the requester chooses.
+var readElsewhere = map[string]bool{
+	plan.PermissionChange: true, plan.RoleChange: true, plan.OwnerChange: true, plan.AzureChange: true,
+}
+
 // asPlanned compares what an app that was made by hand is with what the plan says
 // of it: what people can sign in with, and what it can sign in with.
 // With a client secret it is found which one that is.
@@ -108,8 +114,10 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 	}
 	p := r.Plan.Clone()
 	p.Approvals = 0
-	for _, kind := range []string{plan.RedirectChange, plan.ScopeChange, plan.ConsentChange, plan.AppRoleChange, plan.IdentifierChange,
-		plan.ClaimChange, plan.SettingChange} {
+	for _, kind := range plan.Kinds() {
+		if readElsewhere[kind] {
+			continue
+		}
 		was, is := p.Parts(kind), has.Parts(kind)
 		for _, lacks := range plan.Beyond(was, is) {
 			missing = append(missing, kind+" "+lacks.Name)

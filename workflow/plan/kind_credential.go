@@ -1,5 +1,10 @@
 package plan
 
+import (
+	"maps"
+	"slices"
+)
+
 // A credentialRow is what is particular to one kind of credential wherever there is one.
 type credentialRow struct {
 	title     string
@@ -14,6 +19,12 @@ var credentialRows = map[CredentialKind]credentialRow{
 	CredentialMadeCertificate: {"Certificate made here (you get a PFX file)", "certificate", true, true},
 	CredentialFederated:       {"Federated credential (tokens of another issuer)", "secret", false, false},
 	CredentialNone:            {"None (people sign in)", "secret", false, false},
+}
+
+// CredentialKinds are all of them. Each has a row here, and one in the table of whoever does
+// something in a way of its own for one: package workflow, the bot, Graph and scripts.
+func CredentialKinds() []CredentialKind {
+	return slices.Sorted(maps.Keys(credentialRows))
 }
 
 // row is k's; that of a kind that an earlier version kept expires, as far as is known.

@@ -18,6 +18,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/spell"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A Kind is what the value of a key has to look like.
@@ -113,15 +114,13 @@ func slackID(first, what string) func(string) (value, *fault) {
 	}
 }
 
-var guidShape = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-
 const zeroGUID = "00000000-0000-0000-0000-000000000000"
 
 func parseGUID(s string) (value, *fault) {
 	switch g := strings.ToLower(s); {
 	case g == zeroGUID:
 		return value{}, bad("is still the placeholder of the example")
-	case !guidShape.MatchString(g):
+	case !text.IsGUID(g):
 		return value{}, bad("is %s, which is not a GUID", quote(s))
 	default:
 		return value{text: g}, nil

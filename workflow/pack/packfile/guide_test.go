@@ -53,7 +53,7 @@ func TestTheProductsPageIsJoinedFromTheGuides(t *testing.T) {
 		has = want
 	}
 	if has != want {
-		t.Error("PRODUCTS.md differs from the guides of the packs; go test ./workflow/pack -update writes it again")
+		t.Error("PRODUCTS.md differs from the guides of the packs; go test ./workflow/pack/packfile -update writes it again")
 	}
 }
 
