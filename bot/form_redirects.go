@@ -65,7 +65,7 @@ func signInInputs(p plan.Plan) []slack.Block {
 		return field(f, hint, e)
 	}
 	anyTenant, allowed := 0, 0
-	if p.Audience == form.AnyTenant {
+	if p.Audience == plan.AnyTenant {
 		anyTenant = 1
 	}
 	if p.PublicClientFlows {
@@ -73,8 +73,8 @@ func signInInputs(p plan.Plan) []slack.Block {
 	}
 	return []slack.Block{
 		radio(form.FieldWhoSignsIn, "", anyTenant,
-			choice(form.ThisTenant, "People of this tenant", ""),
-			choice(form.AnyTenant, "People of any Microsoft Entra tenant", "")),
+			choice(plan.ThisTenant, "People of this tenant", ""),
+			choice(plan.AnyTenant, "People of any Microsoft Entra tenant", "")),
 		radio(form.FieldPublicClientFlows,
 			"Sign-in with a device code, without any secret of the app. Only apps on devices and command lines need it.", allowed,
 			choice(flowsOff, "Not allowed", ""), choice(flowsAllowed, "Allowed", "")),

@@ -65,22 +65,24 @@ func (s say) appPlan(r *workflow.Request, on surface) []slack.Block {
 	return blocks
 }
 
+// redirectsOn is what the redirect URIs of a platform are called.
+var redirectsOn = map[plan.Platform]string{
+	plan.Web: "Redirect URIs", plan.SPA: "Redirect URIs (single-page app)", plan.PublicClient: "Redirect URIs (public client)",
+}
+
 // redirects are the plan's redirect URIs by platform: one in a line, several in a list.
 func redirects(p plan.Plan) (parts []any, lists []slack.Block) {
 	none := true
-	for _, on := range []struct {
-		name string
-		uris []string
-	}{{"Redirect URIs", p.RedirectURIs}, {"Redirect URIs (single-page app)", p.SPARedirectURIs},
-		{"Redirect URIs (public client)", p.PublicRedirectURIs}} {
-		none = none && len(on.uris) == 0
-		switch len(on.uris) {
+	for _, on := range plan.Platforms {
+		name, uris := redirectsOn[on], p.On(on)
+		none = none && len(uris) == 0
+		switch len(uris) {
 		case 0:
 		case 1:
-			parts = append(parts, bold(on.name+": "), text.Visible(on.uris[0]), "\n")
+			parts = append(parts, bold(name+": "), text.Visible(uris[0]), "\n")
 		default:
-			g := &growing{title: on.name}
-			for _, uri := range on.uris {
+			g := &growing{title: name}
+			for _, uri := range uris {
 				g.lines = append(g.lines, line(text.Visible(uri)))
 			}
 			lists = append(lists, g)
@@ -123,9 +125,9 @@ func credentialLine(p plan.Plan) (parts []any, apart []slack.Block) {
 // audience says signInAudience in words. Source: Graph, application resource type.
 func audience(a string) string {
 	switch a {
-	case "AzureADMyOrg":
+	case plan.ThisTenant:
 		return "this tenant only"
-	case "AzureADMultipleOrgs":
+	case plan.AnyTenant:
 		return "people of any Microsoft Entra tenant"
 	}
 	return a

@@ -42,7 +42,7 @@ func backupPlan(tb testing.TB) plan.Plan {
 
 // carryOut does all that the plan says, and returns the calls and the round trips
 // one after another.
-func carryOut(tb testing.TB, w *world, plan plan.Plan) (calls, depth int) {
+func carryOut(tb testing.TB, w *world, p plan.Plan) (calls, depth int) {
 	tb.Helper()
 	must := func(err error) {
 		if err != nil {
@@ -50,28 +50,28 @@ func carryOut(tb testing.TB, w *world, plan plan.Plan) (calls, depth int) {
 			tb.Fatal(err)
 		}
 	}
-	in, err := w.dir.SignIn(tb.Context(), "contoso", plan.SignInScopes())
+	in, err := w.dir.SignIn(tb.Context(), "contoso", p.SignInScopes())
 	must(err)
 	must(w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
 	before, all := w.s.RoundTrips(), len(w.s.Journal())
-	s, err := in.Wait(tb.Context(), workflow.Ask{Resources: plan.Resources(), Email: "bea@contoso.com", Policy: true})
+	s, err := in.Wait(tb.Context(), workflow.Ask{Resources: p.Resources(), Email: "bea@contoso.com", Policy: true})
 	must(err)
 	defer s.Close()
 	var m workflow.Made
-	m.ObjectID, m.AppID, err = s.EnsureApplication(tb.Context(), app("backup", plan.Permissions...))
+	m.ObjectID, m.AppID, err = s.EnsureApplication(tb.Context(), app("backup", p.Permissions...))
 	must(err)
 	m.ServicePrincipal, err = s.EnsureServicePrincipal(tb.Context(), principalFor(m.AppID))
 	must(err)
 	ada := []string{s.Signer().ObjectID}
 	_, err = s.EnsureOwners(tb.Context(), m, []string{s.Signer().Requesters[0].ObjectID}, ada, ada)
 	must(err)
-	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, plan.Permissions))
-	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, plan.DirectoryRoles[0].TemplateID))
-	must(certified(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", plan.Credential.Certificate)))
-	has, err := s.ReadGrants(tb.Context(), m, plan)
+	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, p.Permissions))
+	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, p.DirectoryRoles[0].TemplateID))
+	must(certified(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", p.Credential.Certificate)))
+	has, err := s.ReadGrants(tb.Context(), m, p)
 	must(err)
 	if len(has.Roles) != 14 || len(has.DirectoryRoles) != 1 || len(has.Thumbprints) != 1 ||
-		has.Thumbprints[0] != plan.Credential.Certificate.Thumbprint {
+		has.Thumbprints[0] != p.Credential.Certificate.Thumbprint {
 		tb.Fatalf("the app has %+v", has)
 	}
 	return len(w.s.Journal()) - all, w.s.RoundTrips() - before

@@ -33,7 +33,7 @@ func (g *game) draft() form.Draft {
 			d.Scopes = []string{"access_as_user: Use it", "manage, admins: Manage it"}
 		}
 		if g.chance.IntN(3) == 0 {
-			d.WhoSignsIn = form.AnyTenant
+			d.WhoSignsIn = plan.AnyTenant
 		}
 		if g.chance.IntN(2) == 0 {
 			d.Imported = g.manifest(d.WhoSignsIn)

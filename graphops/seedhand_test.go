@@ -6,17 +6,16 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
-	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // hand is Ada at work in the tenant, without the bot.
-func (g *game) hand(plan plan.Plan, do func(workflow.Session)) {
-	scopes := plan.SignInScopes()
+func (g *game) hand(p plan.Plan, do func(workflow.Session)) {
+	scopes := p.SignInScopes()
 	in, err := g.dir.SignIn(g.t.Context(), "contoso", scopes)
 	g.must(err)
 	g.must(g.entra.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com"))
-	s, err := in.Wait(g.t.Context(), workflow.Ask{Resources: plan.Resources(), Email: "bea@contoso.com", Subscriptions: plan.Subscriptions})
+	s, err := in.Wait(g.t.Context(), workflow.Ask{Resources: p.Resources(), Email: "bea@contoso.com", Subscriptions: p.Subscriptions})
 	g.must(err)
 	do(s)
 	s.Close()
@@ -28,14 +27,14 @@ func (g *game) legacy() (before entratest.Application) {
 	defer g.youngByHand()()
 	mail, _ := plan.Known(catalog.MicrosoftGraph, catalog.Application, "Mail.Read")
 	calendars, _ := plan.Known(catalog.MicrosoftGraph, catalog.Delegated, "Calendars.Read")
-	plan := plan.Plan{Permissions: []plan.Permission{mail, calendars}}
-	g.hand(plan, func(s workflow.Session) {
-		audiences := []string{form.ThisTenant, form.AnyTenant, "AzureADandPersonalMicrosoftAccount"}
+	p := plan.Plan{Permissions: []plan.Permission{mail, calendars}}
+	g.hand(p, func(s workflow.Session) {
+		audiences := plan.Audiences[:3]
 		a := workflow.App{UniqueName: "legacy", DisplayName: g.name, Notes: "since 2019",
 			Audience:     audiences[g.chance.IntN(len(audiences))],
-			RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: plan.Permissions}
+			RedirectURIs: []string{"https://hr.contoso.com/callback"}, Permissions: p.Permissions}
 		id, appID, sp := g.makes(s, a)
-		g.byHandDone(func() error { return s.EnsureConsent(g.t.Context(), sp, plan.Permissions) })
+		g.byHandDone(func() error { return s.EnsureConsent(g.t.Context(), sp, p.Permissions) })
 		g.byHandDone(func() error {
 			_, _, err := s.AddPassword(g.t.Context(), id, "by hand", time.Now().Add(200*24*time.Hour))
 			return err

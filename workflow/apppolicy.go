@@ -31,7 +31,7 @@ func againstPolicy(r *Request, p AppPolicy) *Refusal {
 // opensToOthers reports whether carrying r out makes an app that accounts of other
 // tenants can use, or lets them use one that they could not use before.
 func opensToOthers(r *Request) bool {
-	others := func(audience string) bool { return audience != "" && audience != "AzureADMyOrg" }
+	others := func(audience string) bool { return audience != "" && audience != plan.ThisTenant }
 	opens := creates(r) || r.kind().replaces && !others(r.Previous.Audience)
 	return tasks[r.Task].makes && opens && others(r.Plan.Audience)
 }

@@ -76,12 +76,12 @@ func (d *Desk) Credentials(p pack.Product, server string) []pack.Offer {
 }
 
 // checkBackup says what is against connecting the server that a plan names.
-func (d *Desk) checkBackup(wrong form.Errors, p pack.Product, plan plan.Plan) {
-	b := plan.Backup
+func (d *Desk) checkBackup(wrong form.Errors, p pack.Product, wants plan.Plan) {
+	b := wants.Backup
 	if b.Server == "" {
 		return
 	}
-	switch kind := plan.Credential.Kind; {
+	switch kind := wants.Credential.Kind; {
 	case !slices.Contains(d.Backups(p), b.Server):
 		wrong[form.FieldBackup] = fmt.Sprintf("%s is not a backup server that this app can be connected to. Choose one of the list, "+
 			"or ask the operator of this bot.", text.Clip(b.Server, 60))

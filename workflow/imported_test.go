@@ -111,22 +111,22 @@ func TestWhatIsTypedBesideAManifestIsInThePlanOrRefused(t *testing.T) {
 	p, wrong := submitted(t, of(nil), func(d *form.Draft) {
 		d.RedirectURIs, d.Redirects = []string{"https://typed.contoso.com", "https://m.contoso.com"},
 			map[form.Field][]string{form.FieldPublicRedirectURIs: {"http://localhost"}}
-		d.WhoSignsIn, d.PublicClientFlows = form.AnyTenant, &on
+		d.WhoSignsIn, d.PublicClientFlows = plan.AnyTenant, &on
 	})
 	if len(wrong) > 0 || !slices.Equal(p.RedirectURIs, []string{"https://typed.contoso.com", "https://m.contoso.com"}) ||
 		!slices.Equal(p.PublicRedirectURIs, []string{"http://localhost"}) ||
-		p.Audience != form.AnyTenant || !p.PublicClientFlows {
+		p.Audience != plan.AnyTenant || !p.PublicClientFlows {
 		t.Errorf("beside a manifest that says nothing of it: %+v, %v", p, wrong)
 	}
 	p, wrong = submitted(t, of(func(m *form.Imported) {
-		m.Audience, m.PublicClientFlows = form.AnyTenant, true
-	}), func(d *form.Draft) { d.WhoSignsIn, d.PublicClientFlows = form.ThisTenant, &off })
-	if len(wrong) > 0 || p.Audience != form.AnyTenant || !p.PublicClientFlows {
+		m.Audience, m.PublicClientFlows = plan.AnyTenant, true
+	}), func(d *form.Draft) { d.WhoSignsIn, d.PublicClientFlows = plan.ThisTenant, &off })
+	if len(wrong) > 0 || p.Audience != plan.AnyTenant || !p.PublicClientFlows {
 		t.Errorf("what the form begins with, beside a manifest that says more: %+v, %v", p, wrong)
 	}
 	if p, wrong = submitted(t, of(func(m *form.Imported) {
-		m.Audience = form.ThisTenant
-	}), func(d *form.Draft) { d.WhoSignsIn = form.AnyTenant }); !strings.Contains(wrong[form.FieldWhoSignsIn], "this tenant only") {
+		m.Audience = plan.ThisTenant
+	}), func(d *form.Draft) { d.WhoSignsIn = plan.AnyTenant }); !strings.Contains(wrong[form.FieldWhoSignsIn], "this tenant only") {
 		t.Errorf("a contradiction: %+v, %v", p, wrong)
 	}
 	var many []string

@@ -26,8 +26,9 @@ func leavesOfPlan(r *Request) plan.Plan {
 		}
 		switch s.Name {
 		case StepApplication:
-			tried.RedirectURIs, tried.SPARedirectURIs, tried.PublicRedirectURIs = r.Plan.RedirectURIs, r.Plan.SPARedirectURIs,
-				r.Plan.PublicRedirectURIs
+			for _, on := range plan.Platforms {
+				tried.SetRedirects(on, r.Plan.On(on))
+			}
 			tried.PublicClientFlows = r.Plan.PublicClientFlows
 			if r.Plan.Audience != r.Previous.Audience {
 				p.Audience = r.Plan.Audience

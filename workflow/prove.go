@@ -135,21 +135,21 @@ func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]str
 
 // unassigned are the plan's application permissions on a resource that a list of those
 // that the app has lacks.
-func unassigned(plan plan.Plan, resourceAppID string, list []string) []string {
+func unassigned(p plan.Plan, resourceAppID string, list []string) []string {
 	var missing []string
-	for _, p := range plan.Of(catalog.Application) {
-		if p.ResourceAppID == resourceAppID && !slices.Contains(list, p.Resource+"/"+p.Name) {
-			missing = append(missing, p.Name)
+	for _, q := range p.Of(catalog.Application) {
+		if q.ResourceAppID == resourceAppID && !slices.Contains(list, q.Resource+"/"+q.Name) {
+			missing = append(missing, q.Name)
 		}
 	}
 	return missing
 }
 
 // resourceName is what the plan calls a resource.
-func resourceName(plan plan.Plan, appID string) string {
-	for _, p := range plan.Permissions {
-		if p.ResourceAppID == appID {
-			return p.Resource
+func resourceName(p plan.Plan, appID string) string {
+	for _, q := range p.Permissions {
+		if q.ResourceAppID == appID {
+			return q.Resource
 		}
 	}
 	if appID == catalog.MicrosoftGraph {

@@ -140,13 +140,13 @@ func TestARedirectURIIsOnOnePlatformOnce(t *testing.T) {
 			spa: []string{"https://a.example"}},
 	} {
 		w := workflowtest.New(t)
-		portal := (pack.Product{Name: "portal", Audience: form.ThisTenant, Platform: plan.SPA,
+		portal := (pack.Product{Name: "portal", Audience: plan.ThisTenant, Platform: plan.SPA,
 			Credentials: []pack.Offer{{Kind: plan.CredentialSecret, Lifetime: 720 * time.Hour}},
 			Redirects: []pack.Redirect{{Platform: plan.Web, URIs: []string{"https://fixed.example"}},
 				{Platform: plan.SPA, URIs: []string{"https://{host}"}}},
 			Fields: []pack.TemplateField{{Name: "host", Label: "Host", Many: true}}})
 		desk := workflow.NewDesk(workflow.DeskConfig{Store: w.Store, Tenants: []workflow.Tenant{workflowtest.Contoso},
-			Products: []pack.Product{{Name: "custom", Custom: true, Audience: form.ThisTenant,
+			Products: []pack.Product{{Name: "custom", Custom: true, Audience: plan.ThisTenant,
 				Credentials: workflowtest.Vbo().Credentials}, portal},
 			Policy: w.Policy, Key: w.Key, Log: workflowtest.Quiet})
 		r, err := desk.Submit(t.Context(), workflowtest.Bea, c.d)

@@ -142,18 +142,12 @@ func CheckCustom(wrong Errors, draft Draft, p *plan.Plan) {
 	p.Permissions = CheckPermissions(wrong, draft.Permissions, len(p.Scopes) > 0)
 }
 
-// Who can sign in to a custom app. Source: Graph, application resource type, signInAudience.
-const (
-	ThisTenant = "AzureADMyOrg"
-	AnyTenant  = "AzureADMultipleOrgs"
-)
-
 // CheckWhoSignsIn fills in who can sign in to a custom app, and whether people can
 // without a secret of the app's.
 func CheckWhoSignsIn(wrong Errors, draft Draft, p *plan.Plan) {
 	switch draft.WhoSignsIn {
 	case "":
-	case ThisTenant, AnyTenant:
+	case plan.ThisTenant, plan.AnyTenant:
 		p.Audience = draft.WhoSignsIn
 	default:
 		wrong[FieldWhoSignsIn] = "Choose from the list."

@@ -100,10 +100,10 @@ func checkImported(wrong Errors, draft Draft, p *plan.Plan) {
 func (m *Imported) signsIn(wrong Errors, in Field, draft Draft, p *plan.Plan) {
 	switch m.Audience {
 	case "":
-		p.Audience = cmp.Or(draft.WhoSignsIn, ThisTenant)
-	case ThisTenant, AnyTenant:
+		p.Audience = cmp.Or(draft.WhoSignsIn, plan.ThisTenant)
+	case plan.ThisTenant, plan.AnyTenant:
 		p.Audience = m.Audience
-		if draft.WhoSignsIn == AnyTenant && m.Audience == ThisTenant {
+		if draft.WhoSignsIn == plan.AnyTenant && m.Audience == plan.ThisTenant {
 			wrong[FieldWhoSignsIn] = "You chose people of any tenant, and the manifest is for this tenant only (signInAudience: " +
 				"AzureADMyOrg). Choose this tenant here, or change the manifest."
 		}

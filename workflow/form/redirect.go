@@ -31,8 +31,8 @@ func RedirectField(p pack.Product, on plan.Platform) Field {
 const RedirectsEntra = 256
 
 // RequireRedirect refuses to make an app that its product is of no use with.
-func RequireRedirect(p pack.Product, wrong Errors, plan plan.Plan) {
-	if !p.RedirectRequired || len(plan.On(p.Platform)) > 0 || wrong[FieldRedirectURIs] != "" {
+func RequireRedirect(p pack.Product, wrong Errors, wants plan.Plan) {
+	if !p.RedirectRequired || len(wants.On(p.Platform)) > 0 || wrong[FieldRedirectURIs] != "" {
 		return
 	}
 	wrong[FieldRedirectURIs] = "Name at least one redirect URI: without one nobody can sign in with this app."

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -89,7 +88,7 @@ func TestIdentifiersAreReadWithoutWhatAWebPageAddsToThem(t *testing.T) {
 		"api":{"requestedAccessTokenVersion":2,"oauth2PermissionScopes":[{"id":"` + roleGUID +
 		`\u200b","value":"s ","type":"User\u00a0","adminConsentDisplayName":"Two\u00a0words"}],
 		"preAuthorizedApplications":[{"appId":"` + aad("8") + ` ","delegatedPermissionIds":["` + roleGUID + ` "]}]}}`))
-	wantNames := Draft{AppName: "pay\u200droll  x ", Audience: form.ThisTenant, IdentifierURIs: []string{"api://{appId}/x"},
+	wantNames := Draft{AppName: "pay\u200droll  x ", Audience: plan.ThisTenant, IdentifierURIs: []string{"api://{appId}/x"},
 		Scopes: []plan.Scope{{Name: "s ", Title: "Two\u00a0words", PreAuthorized: []string{aad("8")}}}, Fixed: []string{fixedIDs}}
 	if ignored = slices.DeleteFunc(ignored, Ignored.Minor); err != nil || !reflect.DeepEqual(d, wantNames) || len(ignored) > 0 {
 		t.Errorf("got  %+v\nwant %+v\nignored %v, %v", d, wantNames, ignored, err)

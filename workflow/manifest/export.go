@@ -72,12 +72,9 @@ func application(p plan.Plan, required []any) object {
 	if p.PublicClientFlows {
 		o = append(o, field{"isFallbackPublicClient", true})
 	}
-	for _, platform := range []struct {
-		name string
-		uris []string
-	}{{"web", p.RedirectURIs}, {"spa", p.SPARedirectURIs}, {"publicClient", p.PublicRedirectURIs}} {
-		if platform.name == "web" || len(platform.uris) > 0 {
-			o = append(o, field{platform.name, object{{"redirectUris", texts(platform.uris)}}})
+	for _, on := range plan.Platforms {
+		if uris := p.On(on); on == plan.Web || len(uris) > 0 {
+			o = append(o, field{string(on), object{{"redirectUris", texts(uris)}}})
 		}
 	}
 	if len(p.AppRoles) > 0 {

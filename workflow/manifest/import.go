@@ -231,14 +231,12 @@ func (r *reader) name(path string, v any) {
 	}
 }
 
-var audiences = []string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
-
 func (r *reader) audience(path string, v any) {
 	s := r.text(path, v)
-	i := slices.IndexFunc(audiences, func(a string) bool { return strings.EqualFold(a, s) })
+	i := slices.IndexFunc(plan.Audiences, func(a string) bool { return strings.EqualFold(a, s) })
 	switch {
 	case i >= 0:
-		r.draft.Audience = audiences[i]
+		r.draft.Audience = plan.Audiences[i]
 	case s != "":
 		r.ignore(path, "is not one of Entra's audiences")
 	}

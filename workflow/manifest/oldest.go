@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
-	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -49,11 +48,11 @@ func (r *reader) availableToOthers(o object) take {
 	return func(path string, v any) {
 		switch {
 		case o.text("signInAudience") != "":
-			if !strings.EqualFold(o.text("signInAudience"), form.AnyTenant) {
+			if !strings.EqualFold(o.text("signInAudience"), plan.AnyTenant) {
 				r.ignore(path, "it is signInAudience that says who may sign in")
 			}
 		case v == true:
-			r.draft.Audience = form.AnyTenant
+			r.draft.Audience = plan.AnyTenant
 		default:
 			r.ignore(path, "%s", noBool)
 		}

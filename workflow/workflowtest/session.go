@@ -242,28 +242,28 @@ func (s *fakeSession) ReadAppRoles(ctx context.Context, m workflow.Made, p plan.
 	return has.Roles, err
 }
 
-func (s *fakeSession) ReadGrants(_ context.Context, m workflow.Made, plan plan.Plan) (workflow.Inspection, error) {
+func (s *fakeSession) ReadGrants(_ context.Context, m workflow.Made, p plan.Plan) (workflow.Inspection, error) {
 	return call(s.Wires, "inspect", func() (workflow.Inspection, error) {
 		a := s.App(m.ObjectID)
 		has := workflow.Inspection{DirectoryRoles: slices.Clone(a.Directory), Thumbprints: slices.Clone(a.Thumbprints),
 			Federated: slices.Clone(a.Federated), OnPrincipal: s.OnPrincipal,
 			OwnPrincipal: slices.Clone(a.PrincipalOwners)}
-		if len(plan.AzureRoles) > 0 { // else there is no token for Azure
+		if len(p.AzureRoles) > 0 { // else there is no token for Azure
 			for _, pair := range a.Azure {
 				slash := strings.LastIndexByte(pair, '/')
-				if slices.ContainsFunc(plan.Subscriptions, func(s string) bool { return azurescope.Same(s, pair[:slash]) }) {
+				if slices.ContainsFunc(p.Subscriptions, func(s string) bool { return azurescope.Same(s, pair[:slash]) }) {
 					has.AzureRoles = append(has.AzureRoles, strings.ToLower(pair[:slash])+pair[slash:])
 				}
 			}
 		}
-		if len(plan.DirectoryRoles) == 0 { // likewise
+		if len(p.DirectoryRoles) == 0 { // likewise
 			has.DirectoryRoles = nil
 		}
-		for _, p := range a.Granted {
-			if p.Type == catalog.Application {
-				has.Roles = append(has.Roles, p.Resource+"/"+p.Name)
-			} else if len(plan.Of(catalog.Delegated)) > 0 { // likewise
-				has.Scopes = append(has.Scopes, p.Resource+"/"+p.Name)
+		for _, q := range a.Granted {
+			if q.Type == catalog.Application {
+				has.Roles = append(has.Roles, q.Resource+"/"+q.Name)
+			} else if len(p.Of(catalog.Delegated)) > 0 { // likewise
+				has.Scopes = append(has.Scopes, q.Resource+"/"+q.Name)
 			}
 		}
 		has.Roles = append(append(has.Roles, s.Extra...), s.Foreign...)

@@ -24,7 +24,6 @@ const (
 )
 
 var (
-	audiences = []string{"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}
 	platforms = []string{string(plan.Web), string(plan.SPA), string(plan.PublicClient)}
 	kinds     = []string{string(plan.CredentialSecret), string(plan.CredentialCertificate),
 		string(plan.CredentialFederated), string(plan.CredentialNone)}
@@ -132,7 +131,7 @@ func (r *reader) head(f *file) {
 	if f.source.s != "" && f.checked.line == 0 {
 		r.report(f.source.place, "add checked, with the day of the page", "is given without the day it was checked")
 	}
-	r.oneOf(f.audience, audiences)
+	r.oneOf(f.audience, plan.Audiences)
 }
 
 // oneOf reports a value that is not one of names.

@@ -134,7 +134,7 @@ func TestSchemaAndParserKnowTheSameKeys(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct{ schema, parser []string }{
-		"audience":        {all.Properties["audience"].Enum, audiences},
+		"audience":        {all.Properties["audience"].Enum, plan.Audiences},
 		"platform":        {all.Properties["platform"].Enum, platforms},
 		"redirects":       {all.Defs["redirect"].Properties["platform"].Enum, platforms},
 		"kind":            {all.Defs["kind"].Enum, kinds},
