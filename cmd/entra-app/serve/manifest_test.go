@@ -117,9 +117,9 @@ func TestSecretsInAManifestAreNamedAndNotKept(t *testing.T) {
 		{"a key that signs", ofGraph, `"keyCredentials":[{"type":"X509CertAndPassword","usage":"Sign","key":"` +
 			in64(read("pfx-modern.pfx")) + `"}]`, "keyCredentials[0]: it holds a private key", read("pfx-modern.pfx")},
 		{"a PFX that is said to verify", ofGraph, `"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","key":"` +
-			in64(read("pfx-open.pfx")) + `"}]`, "keyCredentials[0]: it has a private key in it", read("pfx-open.pfx")},
+			in64(read("pfx-open.pfx")) + `"}]`, "keyCredentials[0]: it contains a private key", read("pfx-open.pfx")},
 		{"a private key that is said to verify", ofAAD, `"keyCredentials":[{"type":"AsymmetricX509Cert","usage":"Verify","value":"` +
-			in64(read("private-rsa-pkcs8.der")) + `"}]`, "keyCredentials[0]: it has a private key in it", read("private-rsa-pkcs8.der")},
+			in64(read("private-rsa-pkcs8.der")) + `"}]`, "keyCredentials[0]: it contains a private key", read("private-rsa-pkcs8.der")},
 		{"a key behind much that is left out", ofGraph, `"appRoles":[{"displayName":"` + strings.Repeat("x", 2000) + `"}],` + many(60) +
 			`"passwordCredentials":[{"secretText":"` + string(secret) + `"}]`, "passwordCredentials: a secret cannot be copied, and",
 			secret},
