@@ -120,7 +120,10 @@ func (d *Desk) change(ctx context.Context, id string, by people.Person, rule fun
 	var no *Refusal
 	r, err := d.store.Update(ctx, id, func(r *Request) error {
 		now := d.now()
-		switch no = rule(r); {
+		if no = fromNewer(r.ID, r.Kind, r.Task); no == nil {
+			no = rule(r)
+		}
+		switch {
 		case no == nil:
 			act(r, now)
 		case no.Rule.audited():

@@ -140,8 +140,9 @@ func (e *Engine) resume(ctx context.Context) error {
 
 // watch starts the work that is due, and sleeps until more is.
 func (e *Engine) watch(ctx context.Context) {
+	named := map[string]bool{}
 	for ctx.Err() == nil {
-		next := e.look(ctx)
+		next := e.look(ctx, named)
 		timer := time.NewTimer(max(rest, min(lookAgain, next)))
 		select {
 		case <-ctx.Done():
@@ -154,7 +155,8 @@ func (e *Engine) watch(ctx context.Context) {
 }
 
 // look wakes every request that is due and returns how long it is until the next is.
-func (e *Engine) look(ctx context.Context) time.Duration {
+// Those that a newer version kept are named once.
+func (e *Engine) look(ctx context.Context, named map[string]bool) time.Duration {
 	const page = 200
 	now := e.now()
 	due, _, err := Readable(e.store.List(ctx, Query{DueBy: now.Add(lookAgain), Limit: page}))
@@ -166,6 +168,13 @@ func (e *Engine) look(ctx context.Context) time.Duration {
 	}
 	next := lookAgain
 	for _, r := range due { // in whatever order: one out of its place keeps no other from being woken
+		if no := fromNewer(r.ID, r.Kind, r.Task); no != nil {
+			if !named[r.ID] {
+				e.log.Error("nothing is done", "request", r.ID, "kind", r.Kind, "task", r.Task, "err", no)
+			}
+			named[r.ID] = true
+			continue
+		}
 		if r.WakeAt.After(now) {
 			next = min(next, r.WakeAt.Sub(now))
 			continue

@@ -67,6 +67,19 @@ func init() {
 	}
 }
 
+// known reports whether this version has that kind. Requests of the first version say none.
+func (k Kind) known() bool { _, ok := kinds[k]; return ok || k == "" }
+
+// fromNewer refuses whatever is wanted of a request that only a newer version can have kept:
+// to take it for something known would carry out what nobody approved.
+func fromNewer(id string, k Kind, t Task) *Refusal {
+	if k.known() && t.known() {
+		return nil
+	}
+	return refuse(RuleWrongState, "A newer version of this bot kept %s, and this one does not know what it asks for. Nothing was "+
+		"changed. Ask the operator of this bot to start the newer version again.", id)
+}
+
 // kind is the row of r's kind. Requests of the first version say none: they register.
 func (r *Request) kind() kind {
 	if k, ok := kinds[r.Kind]; ok {

@@ -150,6 +150,9 @@ func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Ki
 	if err != nil {
 		return nil, err
 	}
+	if no := fromNewer(before.ID, before.Kind, before.Task); no != nil {
+		return nil, no
+	}
 	if takesOver { // who has left does not stay an owner, nor become one
 		before.Plan.Owners, before.Requester = before.Owners(), people.Person{}
 	}

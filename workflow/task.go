@@ -39,6 +39,9 @@ func init() {
 	}
 }
 
+// known reports whether this version has that task.
+func (t Task) known() bool { _, ok := tasks[t]; return ok || t == "" }
+
 // Button is what was pressed for this task, or empty where that can be several.
 func (t Task) Button() string { return tasks[t].button }
 

@@ -18,6 +18,10 @@ func (e *Engine) work(ctx context.Context, id string) {
 			e.log.Error("reading", "request", id, "err", err)
 			return
 		}
+		if no := fromNewer(r.ID, r.Kind, r.Task); no != nil {
+			e.log.Error("nothing is done", "request", id, "kind", r.Kind, "task", r.Task, "err", no)
+			return
+		}
 		if r.State != StateSignIn && r.State != StateProvisioning {
 			e.drop(id)
 		}
