@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
-	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
@@ -31,22 +29,7 @@ const (
 func newPfxWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	products, err := packfile.All()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: w.kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log,
-		Tenants: w.desk.Tenants(), PublicURL: "https://bot.contoso.com"})
-	w.bot, err = New(Config{Desk: w.desk, BotToken: seal.New("xoxb-SECRET-TOKEN"),
-		SigningSecret: seal.New(signingSecret), APIURL: w.url + "/api", Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.bot.Check(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.bot.Wait)
+	w.boots(t, workflow.DeskConfig{PublicURL: "https://bot.contoso.com"})
 	return w
 }
 

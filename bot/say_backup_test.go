@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -11,10 +10,8 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
-	"github.com/entra-app/entra-app/workflow/pack/packfile"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 // aServer is a backup server that can be named. Nobody talks to it here.
@@ -26,23 +23,7 @@ func (aServer) Name() string { return "vb365-prod" }
 func newServerWorld(t *testing.T, publicURL string) *world {
 	t.Helper()
 	w := newWorld(t)
-	products, err := packfile.All()
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: w.kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log,
-		Tenants: w.desk.Tenants(),
-		Backups: []workflow.BackupServer{aServer{}}, PublicURL: publicURL})
-	w.bot, err = New(Config{Desk: w.desk, BotToken: seal.New("xoxb-SECRET-TOKEN"),
-		SigningSecret: seal.New(signingSecret), APIURL: w.url + "/api", Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.bot.Check(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.bot.Wait)
+	w.boots(t, workflow.DeskConfig{Backups: []workflow.BackupServer{aServer{}}, PublicURL: publicURL})
 	return w
 }
 

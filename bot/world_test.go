@@ -102,18 +102,26 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { kept.Close() })
+	w.kept = kept
+	w.url = srv.URL
+	w.boots(t, workflow.DeskConfig{})
+	return w
+}
+
+// boots starts the bot on a desk that has, besides the usual, what is said.
+func (w *world) boots(t testing.TB, desk workflow.DeskConfig) {
+	t.Helper()
 	products, err := packfile.All()
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(w.log, nil))
-	w.kept = kept
-	w.desk = workflow.NewDesk(workflow.DeskConfig{Store: kept, Products: products, Policy: workflow.DefaultPolicy, Key: w.key, Log: log,
-		Tenants: []workflow.Tenant{{Name: "contoso", ID: "72aa0d83-624a-4ebf-a683-1b9b45548610", Channel: "CAPPROVE",
-			Approvers: []workflow.Approver{{Slack: "UADA", Entra: "ada@contoso.com"}}}}})
-	w.url = srv.URL
+	desk.Store, desk.Products, desk.Policy, desk.Key = w.kept, products, workflow.DefaultPolicy, w.key
+	desk.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	desk.Tenants = []workflow.Tenant{{Name: "contoso", ID: "72aa0d83-624a-4ebf-a683-1b9b45548610", Channel: "CAPPROVE",
+		Approvers: []workflow.Approver{{Slack: "UADA", Entra: "ada@contoso.com"}}}}
+	w.desk = workflow.NewDesk(desk)
 	w.bot, err = New(Config{Desk: w.desk, BotToken: seal.New("xoxb-SECRET-TOKEN"),
-		SigningSecret: seal.New(signingSecret), APIURL: srv.URL + "/api", Log: log})
+		SigningSecret: seal.New(signingSecret), APIURL: w.url + "/api", Log: desk.Log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +129,6 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.bot.Wait)
-	return w
 }
 
 // request keeps one that somebody asked for, changed by edit.

@@ -73,7 +73,7 @@ func TestPeopleAreRemindedOfExchangesListUntilTheAppIsOnIt(t *testing.T) {
 }
 
 func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
-	for _, anew := range []bool{false, true} {
+	for _, recreated := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			w := workflowtest.New(t)
 			n := w.Boot()
@@ -83,7 +83,7 @@ func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.IsDeleted(head.UniqueName())
-			if anew {
+			if recreated {
 				w.Set(func() { clear(w.Deleted) })
 			}
 			r, err := n.Recreate(t.Context(), workflowtest.Bea, head.ID, workflowtest.FollowUp("V-recreate"))
@@ -91,8 +91,8 @@ func TestAnAppThatIsMadeAgainHasToBeListedAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			r = w.Settle(n, r.ID, workflow.StateDone)
-			if anew != r.NeedsEWS() || anew == r.EWSListed() || (r.EWSBefore() == head.Made.AppID) != anew {
-				t.Errorf("made again %v: the App ID was %s and is %s; %+v", anew, head.Made.AppID, r.Made.AppID, r.EWS)
+			if recreated != r.NeedsEWS() || recreated == r.EWSListed() || (r.EWSBefore() == head.Made.AppID) != recreated {
+				t.Errorf("made again %v: the App ID was %s and is %s; %+v", recreated, head.Made.AppID, r.Made.AppID, r.EWS)
 			}
 		})
 	}
