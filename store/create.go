@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 
 	bolt "go.etcd.io/bbolt"
@@ -53,12 +54,12 @@ func fill(path string, key *seal.Key) error {
 	realm := make([]byte, 4)
 	rand.Read(realm) // never fails
 	err = db.Update(func(tx *bolt.Tx) error {
-		for _, name := range buckets {
+		for _, name := range slices.Concat(buckets, laterBuckets) {
 			if _, err := tx.CreateBucket(name); err != nil {
 				return err
 			}
 		}
-		id := identity{
+		id := inscription{
 			version: []byte(strconv.Itoa(version)), realm: []byte(hex.EncodeToString(realm)),
 			canary: key.Seal(canaryName, seal.New(canaryName)),
 		}

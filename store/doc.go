@@ -14,8 +14,9 @@
 //	new       ^n               → marks   the newest, not yet filed in lists
 //	lists     kind, value, ^b  → bytes   by requester r, team t, state s, app a,
 //	                                     keeper k, end of the credential e, part of the name n
+//	links     Slack ID, tenant → form    who somebody is in a tenant (links.go)
 //
-// The requests are the truth; the others say nothing that is not said there, and
+// The requests and the links are the truth; the others say nothing that is not said there, and
 // are written in the transaction that writes the request, where they differ from
 // what they were.
 //

@@ -20,6 +20,7 @@ import (
 
 	"github.com/entra-app/entra-app/store/storetest"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -57,6 +58,7 @@ func flipped(t *testing.T) (file []byte, all []*workflow.Request) {
 			t.Fatal(err)
 		}
 	}
+	links(t, b, flippedLinks...)
 	all, err := b.List(t.Context(), workflow.Query{Limit: 100})
 	if err := errors.Join(err, b.Close()); err != nil || len(all) != 28 {
 		t.Fatal(len(all), err)
@@ -66,6 +68,9 @@ func flipped(t *testing.T) (file []byte, all []*workflow.Request) {
 	}
 	return file, all
 }
+
+// flippedLinks are the people who have a link there.
+var flippedLinks = []string{"UADA", "UBEA", "UCARL", "UDORA", "UEVE"}
 
 // whatIsAsked are queries, and what each asks for.
 var whatIsAsked = map[string]struct {
@@ -148,6 +153,17 @@ func served(ctx context.Context, b *Bolt, all []*workflow.Request) (named map[st
 				return nil
 			})
 		}
+	}
+	var theirs []identity.Link
+	for _, slack := range flippedLinks {
+		theirs = append(theirs, linkOf(slack))
+	}
+	unread, wrong := linksServed(ctx, b, theirs)
+	if wrong != "" {
+		return nil, wrong
+	}
+	if unread > 0 {
+		named["links"] = true
 	}
 	made, err := b.Create(ctx, storetest.Pending("another"))
 	if err != nil || byID[made.ID] != nil {

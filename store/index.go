@@ -24,6 +24,8 @@ var (
 	listsBucket    = []byte("lists")
 
 	buckets = [][]byte{metaBucket, requestsBucket, claimsBucket, dueBucket, newBucket, listsBucket}
+	// laterBuckets came with later versions: a file of an older one has none of them.
+	laterBuckets = [][]byte{linksBucket}
 )
 
 // The kinds of list in listsBucket.

@@ -78,6 +78,11 @@ func Open(path string, key *seal.Key) (*Bolt, error) {
 		b.repaired = cmp.Or(b.repaired, id.fault)
 		err = db.Update(id.write)
 	}
+	if err == nil {
+		var moved error
+		moved, err = b.relink()
+		b.repaired = cmp.Or(b.repaired, moved)
+	}
 	if err != nil {
 		return nil, errors.Join(damaged(path, err), db.Close())
 	}
@@ -115,7 +120,7 @@ func openBolt(path string, readOnly bool) (db *bolt.DB, err error) {
 // inspect reads the file without changing it, and returns what it is if it is a
 // store that this program may open with this key. The error is a *harm if it is damaged,
 // and some of it can be read.
-func inspect(path string, key *seal.Key) (id identity, err error) {
+func inspect(path string, key *seal.Key) (id inscription, err error) {
 	switch info, err := os.Stat(path); {
 	case err != nil:
 		return id, explain(path, err)
@@ -163,6 +168,9 @@ func inspect(path string, key *seal.Key) (id identity, err error) {
 				return &harm{fmt.Errorf("it has no %s", name)}
 			}
 		}
+		if err := misnamed(tx); err != nil {
+			return err
+		}
 		switch {
 		case errors.Is(wrong, ErrDamaged):
 			return damaged(path, errRealm)
@@ -173,6 +181,25 @@ func inspect(path string, key *seal.Key) (id identity, err error) {
 		return nil
 	})
 	return id, err
+}
+
+// misnamed returns a *harm if a bucket that an older file lacks is there under a damaged name.
+func misnamed(tx *bolt.Tx) error {
+	for _, name := range laterBuckets {
+		if tx.Bucket(name) != nil {
+			continue
+		}
+		err := tx.ForEach(func(is []byte, _ *bolt.Bucket) error {
+			if nearly(is, name) {
+				return &harm{fmt.Errorf("it has no %s", name)}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // explain says what bbolt's or the system's error means.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	bolt "go.etcd.io/bbolt"
@@ -133,7 +134,7 @@ func salvage(f *os.File, key *seal.Key) (*find, error) {
 	free := l.freelist(m.freelist)
 	roots := map[string][]byte{}
 	l.tree(m.root, map[uint64]bool{}, 0, func(_ uint64, e element) {
-		if name, rest := e.beginning(bucketSize, buckets...); name != nil {
+		if name, rest := e.beginning(bucketSize, slices.Concat(buckets, laterBuckets)...); name != nil {
 			roots[string(name)] = rest
 		}
 	})
@@ -157,6 +158,9 @@ func salvage(f *os.File, key *seal.Key) (*find, error) {
 				found.pairs[string(name)] = append(found.pairs[string(name)], [2][]byte{e.key, e.value})
 			}
 		})
+	}
+	if root := roots[string(linksBucket)]; len(root) >= bucketSize {
+		l.inBucket(root, 0, func(_ uint64, e element) { found.addLink(e) })
 	}
 	for n := uint64(2); n < m.pages; n++ {
 		if l.reached[n] || free[n] {
@@ -299,7 +303,7 @@ func (f *find) write(tx *bolt.Tx) error {
 
 // writePairs creates the buckets again, with what was found of each.
 func (f *find) writePairs(tx *bolt.Tx) error {
-	for _, name := range buckets {
+	for _, name := range slices.Concat(buckets, laterBuckets) {
 		if err := tx.DeleteBucket(name); err != nil && tx.Bucket(name) != nil {
 			return err
 		}

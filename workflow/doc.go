@@ -132,6 +132,7 @@
 // The ports:
 //
 //	port_store.go                  the store
+//	port_links.go                  who somebody is in a tenant, in the store
 //	port_directory.go              the tenant
 //	port_messenger.go              Slack
 //	port_people.go                 who is there

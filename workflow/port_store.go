@@ -8,6 +8,8 @@ import (
 
 // A Store keeps requests. Every implementation passes store/storetest.
 type Store interface {
+	Links
+
 	// Create keeps a new request and returns it with the ID and the Realm that
 	// it was given. When Create returns, the request survives a power cut.
 	// If one of its claims is held it keeps nothing and returns a

@@ -60,6 +60,7 @@ var arrows = map[string]string{
 	"cloud":         "",
 	"document":      "",
 	"form":          "azurescope catalog certificate cloud pack people plan set text",
+	"identity":      "",
 	"manifest":      "azurescope catalog certificate cloud form plan",
 	"pack":          "catalog plan set",
 	"pack/packfile": "catalog document form pack plan spell",

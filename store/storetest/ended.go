@@ -22,6 +22,13 @@ var ended = []check{
 		wants(t, "Update", err, context.Canceled)
 		_, err = s.List(gone, workflow.Query{})
 		wants(t, "List", err, context.Canceled)
+		_, err = s.Link(gone, "UBEA", tenantA)
+		wants(t, "Link", err, context.Canceled)
+		_, err = s.Links(gone)
+		wants(t, "Links", err, context.Canceled)
+		wants(t, "PutLink", s.PutLink(gone, link("UBEA", tenantA, "o1")), context.Canceled)
+		wants(t, "DropLink", s.DropLink(gone, "UBEA", tenantA), context.Canceled)
+		s.allLinks()
 		s.lists(workflow.Query{}, r)
 	}},
 	{"says no after it was closed, and may be closed again", func(t *testing.T, s *kit) {
@@ -40,6 +47,18 @@ var ended = []check{
 		}
 		if _, err := s.List(ctx, workflow.Query{}); err == nil {
 			t.Error("List worked")
+		}
+		if _, err := s.Link(ctx, "UBEA", tenantA); err == nil || errors.Is(err, workflow.ErrNotFound) {
+			t.Errorf("Link: %v", err)
+		}
+		if _, err := s.Links(ctx); err == nil {
+			t.Error("Links worked")
+		}
+		if s.PutLink(ctx, link("UBEA", tenantA, "o1")) == nil {
+			t.Error("PutLink worked")
+		}
+		if err := s.DropLink(ctx, "UBEA", tenantA); err == nil || errors.Is(err, workflow.ErrNotFound) {
+			t.Errorf("DropLink: %v", err)
 		}
 		if err := s.Close(); err != nil {
 			t.Errorf("the second Close: %v", err)
@@ -92,7 +111,9 @@ func Reopen(t *testing.T, path string, open func(t *testing.T, path string) work
 		s.lists(workflow.Query{State: a.State}, a)
 		_, err := s.Create(ctx, again("a"))
 		refuses(t, err, name, a)
+		s.allLinks(link("UBEA", tenantA, "o1"))
 	}
+	s.put(link("UBEA", tenantA, "o1"))
 	a := s.create(Pending("a"))
 	b := s.create(Pending("b"))
 	a = s.change(a.ID, func(r *workflow.Request) { r.State, r.Rev = workflow.StateReady, 2 })

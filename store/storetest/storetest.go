@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) workflow.Store) {
 		{"a claim", claimed},
 		{"an update", updated},
 		{"a query", queried},
+		{"a link", linked},
 		{"a store", ended},
 	} {
 		t.Run(grade.name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -18,14 +19,17 @@ type Memory struct {
 	Mu       sync.Mutex
 	Requests map[string]*workflow.Request
 	order    []string
-	damaged  map[string]bool // by ID: can't be read
-	Ahead    string          // an ID: heads the list of those that are due, whenever it is due
+	damaged  map[string]bool // by ID, and links by their key: can't be read
+	links    map[string]identity.Link
+	Ahead    string // an ID: heads the list of those that are due, whenever it is due
 	// Realm is the store's; empty is "cafe". Nonce is that of every request, where runs are to
 	// be the same; empty is what was given.
 	Realm, Nonce string
 }
 
-// Damages makes requests unreadable.
+var errSum = errors.New("its checksum is wrong")
+
+// Damages makes requests unreadable, and links (identity.Key).
 func (m *Memory) Damages(ids ...string) {
 	m.Mu.Lock()
 	defer m.Mu.Unlock()
@@ -37,7 +41,7 @@ func (m *Memory) Damages(ids ...string) {
 
 // Unread is the error of a request that can't be read.
 func Unread(id string) error {
-	return &workflow.UnreadableError{Records: []workflow.Unreadable{{ID: id, Err: errors.New("its checksum is wrong")}}}
+	return &workflow.UnreadableError{Records: []workflow.Unreadable{{ID: id, Err: errSum}}}
 }
 
 func (m *Memory) claimed(r *workflow.Request) error {

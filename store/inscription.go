@@ -15,8 +15,8 @@ import (
 // made gets one when it is opened.
 var sumKey = []byte("sum")
 
-// An identity is what metaBucket says of a store, one wrong bit of it corrected.
-type identity struct {
+// An inscription is what metaBucket says of a store, one wrong bit of it corrected.
+type inscription struct {
 	version, realm, canary []byte
 	summed                 bool  // it has a checksum
 	fault                  error // what was corrected
@@ -24,10 +24,10 @@ type identity struct {
 
 var errRealm = errors.New("its own identity is damaged")
 
-// identify reads an identity from the values of metaBucket. The error is ErrKey or
+// identify reads an inscription from the values of metaBucket. The error is ErrKey or
 // ErrDamaged.
-func identify(get func(name []byte) []byte, key *seal.Key) (id identity, err error) {
-	id = identity{version: bytes.Clone(get(versionKey)), realm: bytes.Clone(get(realmKey)), canary: bytes.Clone(get(canaryKey))}
+func identify(get func(name []byte) []byte, key *seal.Key) (id inscription, err error) {
+	id = inscription{version: bytes.Clone(get(versionKey)), realm: bytes.Clone(get(realmKey)), canary: bytes.Clone(get(canaryKey))}
 	if sum := get(sumKey); sum != nil {
 		id.summed = true
 		whole := func() bool { return bytes.Equal(sum, id.sum()) }
@@ -60,12 +60,12 @@ func corrected(b []byte, whole func() bool) bool {
 	return false
 }
 
-func (id identity) sum() []byte {
+func (id inscription) sum() []byte {
 	return fmt.Appendf(nil, "%08x", crc32.Checksum(fmt.Appendf(nil, "%s %s", id.version, id.realm), castagnoli))
 }
 
-// write keeps an identity.
-func (id identity) write(tx *bolt.Tx) error {
+// write keeps an inscription.
+func (id inscription) write(tx *bolt.Tx) error {
 	m := tx.Bucket(metaBucket)
 	return errors.Join(m.Put(versionKey, id.version), m.Put(realmKey, id.realm), m.Put(canaryKey, id.canary), m.Put(sumKey, id.sum()))
 }
