@@ -70,6 +70,7 @@ var arrows = map[string]string{
 	"set":           "",
 	"spell":         "",
 	"text":          "",
+	"whole":         "catalog plan set text",
 }
 
 func TestTheRoomsOfTheCoreImportOnlyWhatIsDrawn(t *testing.T) {
