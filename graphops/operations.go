@@ -30,6 +30,8 @@ var (
 	opDeleted      = fault.Operation{Name: "getDeleted", Words: "read the deleted applications"}
 	opConsented    = fault.Operation{Name: "listConsent", Words: "read the app's permissions"}
 	opRolesOf      = fault.Operation{Name: "listRoleAssignments", Words: "read the app's directory roles"}
+	opEligible     = fault.Operation{Name: "listEligibleRoles", Words: "read the directory roles that the app is eligible for"}
+	opGroupsOf     = fault.Operation{Name: "listGroups", Words: "read the groups that the app is in"}
 	opKeys         = fault.Operation{Name: "listPasswords", Words: "read the app's client secrets"}
 	opKeysOf       = fault.Operation{Name: "listPrincipalCredentials", Words: "read the credentials of the app's service principal"}
 	opCerts        = fault.Operation{Name: "listCertificates", Words: "read the app's certificates"}

@@ -6,6 +6,7 @@ const (
 	scopeDirectory = "Directory.Read.All" // which roles somebody has, who people are, and to add an owner
 	scopePeople    = "User.ReadBasic.All"
 	scopePolicy    = "Policy.Read.All"
+	scopeRoles     = "RoleManagement.Read.Directory" // which directory roles an app is eligible for
 )
 
 // optional are the sets of scopes that make a session see more, the best first.

@@ -29,6 +29,7 @@ type session struct {
 	mu        sync.Mutex
 	resources map[string]*resource // by application ID; nil where the tenant has none
 	consented map[string]bool      // by consent.key
+	services  map[string]*known    // by object ID
 }
 
 var _ workflow.Session = (*session)(nil)
@@ -40,6 +41,7 @@ func (d *Directory) newSession(t tenant, token seal.Secret) (*session, error) {
 	}
 	record := memory.New(d.now)
 	return &session{graph: g, Record: record, d: d, tenant: t, resources: make(map[string]*resource), consented: make(map[string]bool),
+		services:     make(map[string]*known),
 		certificates: &seenCertificates{record: record, now: d.now, by: make(map[string]map[string]bool)}}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
+	"github.com/entra-app/entra-app/workflow/whole"
 )
 
 // A Directory signs admins in to a tenant and proves credentials. Package
@@ -183,6 +184,10 @@ type readings interface {
 	// what a plan does not say. p is what it is to get: roles in the directory and
 	// in Azure are read only where p has such.
 	ReadApplication(ctx context.Context, m Made, p plan.Plan) (has plan.Plan, found Discovery, servicePrincipal string, err error)
+	// ReadWhole reads everything of an app: how one comes to act as it, what it may do, and
+	// who can change either. What Entra refuses is a gap in that. p says on which scopes Azure
+	// is read, and how custom roles are called. An app that is not there has no object IDs.
+	ReadWhole(ctx context.Context, m Made, p plan.Plan) (whole.App, error)
 	// ReadGrants reads what the app has now of what a plan can give.
 	ReadGrants(ctx context.Context, m Made, p plan.Plan) (Inspection, error)
 	// ReadAppRoles reads the app roles that the app has, on any service, called as in

@@ -10,6 +10,8 @@
 package whole
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -175,28 +177,53 @@ type Client struct{ AppID, ScopeID string }
 
 // A Gap is something that could not be read.
 type Gap struct {
-	Of Kind
-	// Text is what, why, and what would let it be read, as a sentence.
-	Text string
+	Of   Kind
+	What string // "eligible directory roles"
+	Why  string // and what would let it be read, without a full stop
+}
+
+// Text is a gap as a sentence.
+func (g Gap) Text() string {
+	return "Not read: " + g.What + ". " + strings.ToUpper(g.Why[:min(1, len(g.Why))]) + g.Why[min(1, len(g.Why)):] + "."
 }
 
 // Unknown says in words what could not be read, each with what would let it be.
 func (a App) Unknown() []string {
 	var all []string
 	for _, g := range a.Gaps {
-		all = append(all, g.Text)
+		if t := g.Text(); !slices.Contains(all, t) {
+			all = append(all, t)
+		}
 	}
 	return all
 }
 
-// Lacks reports whether something of one of these kinds could not be read.
-func (a App) Lacks(kinds ...Kind) bool {
-	for _, g := range a.Gaps {
-		for _, k := range kinds {
-			if g.Of == k {
-				return true
-			}
+// Unread are gaps in one line: what has one reason is said together.
+func Unread(gaps []Gap) string {
+	var whys []string
+	what := make(map[string][]string)
+	for _, g := range gaps {
+		if what[g.Why] == nil {
+			whys = append(whys, g.Why)
+		}
+		if !slices.Contains(what[g.Why], g.What) {
+			what[g.Why] = append(what[g.Why], g.What)
 		}
 	}
-	return false
+	var all []string
+	for _, why := range whys {
+		all = append(all, strings.Join(what[why], ", ")+" ("+why+")")
+	}
+	return strings.Join(all, "; ")
+}
+
+// Lacks reports whether something of one of these kinds could not be read.
+func (a App) Lacks(kinds ...Kind) bool {
+	return slices.ContainsFunc(a.Gaps, func(g Gap) bool { return slices.Contains(kinds, g.Of) })
+}
+
+// Inside are the gaps in the directory. What an app may do in Azure is read only as far as a
+// sign-in reaches there, which is never all.
+func Inside(gaps []Gap) []Gap {
+	return slices.DeleteFunc(slices.Clone(gaps), func(g Gap) bool { return g.Of == KindAzure })
 }

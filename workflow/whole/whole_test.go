@@ -161,10 +161,13 @@ func TestWhatThePlanHasAndTheAppHasNotIsMissing(t *testing.T) {
 
 func TestUnknownIsNeverExactAndNothingIsMissingThere(t *testing.T) {
 	a := full(t)
-	a.Grants, a.Gaps = nil, []Gap{{KindGrant, "delegated permissions could not be read"}}
+	a.Grants, a.Gaps = nil, []Gap{{KindGrant, "delegated permissions", "nobody may"}}
 	c := a.Against(allowed(t, a))
 	if c.Exact() || len(c.Missing) > 0 || len(c.Unknown) != 1 {
 		t.Errorf("%+v", c)
+	}
+	if got := strings.Join(a.Unknown(), " "); got != "Not read: delegated permissions. Nobody may." {
+		t.Errorf("it says %q", got)
 	}
 	if a.Risk().Weight() < catalog.High.Weight() {
 		t.Errorf("the risk of what nobody knows is %s", a.Risk())

@@ -13,6 +13,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/whole"
 )
 
 // The tenant of a world: its apps, and what a sign-in can do there. fake_test.go has what
@@ -33,7 +34,8 @@ type FakeApp struct {
 	Required                      []string
 	Anonymous                     bool // not called api://{appId}
 	dependents                    workflow.Dependents
-	Unreadable                    error // instead of who depends on it
+	Unreadable                    error     // instead of who depends on it
+	Beyond                        whole.App // what no plan gives: grants, directory roles, groups, credentials, implicit grant, gaps
 	Keys                          map[string]workflow.Password
 }
 
