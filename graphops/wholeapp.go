@@ -30,7 +30,8 @@ func (r *wholeReader) applicationParts() applicationParts {
 		"optionalClaims", "servicePrincipalLockConfiguration"), ",")
 	return applicationParts{
 		r.part(opReadApp, "the application itself", scopesApps, ofApplication, "/applications/{id}?$select="+selected, "id", r.m.ObjectID),
-		r.part(opOwners, "the application's owners", scopesApps, []whole.Kind{whole.KindOwner}, "/applications/{id}/owners", "id", r.m.ObjectID),
+		r.part(opOwners, "the application's owners", scopesApps, []whole.Kind{whole.KindOwner},
+			"/applications/{id}/owners", "id", r.m.ObjectID),
 		r.part(opListFederate, "the issuers that it trusts", scopesApps, []whole.Kind{whole.KindCredential},
 			"/applications/{id}/federatedIdentityCredentials", "id", r.m.ObjectID),
 	}
@@ -62,7 +63,8 @@ func (r *wholeReader) readApplication(ctx context.Context, parts applicationPart
 	}
 	return r.each(ctx, parts.federated, func(o object) {
 		c := whole.Credential{Kind: whole.Federated, KeyID: o.text("id"), Name: o.text("name"),
-			Trust: plan.FederatedIssuer{Issuer: o.text("issuer"), Subject: o.text("subject"), Audience: strings.Join(o.texts("audiences"), " ")}}
+			Trust: plan.FederatedIssuer{Issuer: o.text("issuer"), Subject: o.text("subject"),
+				Audience: strings.Join(o.texts("audiences"), " ")}}
 		if e := o.part("claimsMatchingExpression"); len(e) > 0 {
 			c.Expression = e.text("value")
 		}
@@ -91,7 +93,8 @@ func (r *wholeReader) readSettings(p *part) error {
 		}
 	}
 	implicit := o.part("web").part("implicitGrantSettings")
-	r.app.IDTokens, r.app.AccessTokens = decode[bool](implicit["enableIdTokenIssuance"]), decode[bool](implicit["enableAccessTokenIssuance"])
+	r.app.IDTokens = decode[bool](implicit["enableIdTokenIssuance"])
+	r.app.AccessTokens = decode[bool](implicit["enableAccessTokenIssuance"])
 	lock := o.part("servicePrincipalLockConfiguration")
 	r.app.Lock = whole.Lock{Enabled: decode[bool](lock["isEnabled"]), All: decode[bool](lock["allProperties"]),
 		Verify: decode[bool](lock["credentialsWithUsageVerify"]), Sign: decode[bool](lock["credentialsWithUsageSign"]),
@@ -125,7 +128,8 @@ func (r *wholeReader) readOffered(o object) {
 		a := decode[object](raw)
 		members := a.texts("allowedMemberTypes")
 		r.app.AppRoles = append(r.app.AppRoles, whole.AppRole{ID: a.text("id"), Value: a.text("value"),
-			Users: slices.Contains(members, "User"), Apps: slices.Contains(members, "Application"), Disabled: !decode[bool](a["isEnabled"])})
+			Users: slices.Contains(members, "User"), Apps: slices.Contains(members, "Application"),
+			Disabled: !decode[bool](a["isEnabled"])})
 	}
 }
 
@@ -168,8 +172,8 @@ func (r *wholeReader) readKeys(p *part, o object, side *whole.Side) {
 	at := func(o object, name string) time.Time { t, _ := time.Parse(time.RFC3339Nano, o.text(name)); return t }
 	for _, raw := range o.list("passwordCredentials") {
 		k := decode[object](raw)
-		side.Credentials = append(side.Credentials, whole.Credential{Kind: whole.Password, KeyID: k.text("keyId"), Name: k.text("displayName"),
-			Hint: k.text("hint"), Begins: at(k, "startDateTime"), Ends: at(k, "endDateTime")})
+		side.Credentials = append(side.Credentials, whole.Credential{Kind: whole.Password, KeyID: k.text("keyId"),
+			Name: k.text("displayName"), Hint: k.text("hint"), Begins: at(k, "startDateTime"), Ends: at(k, "endDateTime")})
 	}
 	for _, raw := range o.list("keyCredentials") {
 		k := decode[object](raw)

@@ -233,8 +233,8 @@ func (r *wholeReader) services(ctx context.Context) (map[string]*known, error) {
 	var all []*part
 	of := func(id string) {
 		if id = strings.ToLower(id); ids[id] == nil && r.s.service(id) == nil {
-			ids[id] = r.part(opResourceOf, "what a service calls the app's permissions", scopesApps, []whole.Kind{whole.KindRole, whole.KindGrant},
-				"/servicePrincipals/{id}?$select=id,appId,displayName,appRoles", "id", id)
+			ids[id] = r.part(opResourceOf, "what a service calls the app's permissions", scopesApps,
+				[]whole.Kind{whole.KindRole, whole.KindGrant}, "/servicePrincipals/{id}?$select=id,appId,displayName,appRoles", "id", id)
 			all = append(all, ids[id])
 		}
 	}
@@ -258,7 +258,7 @@ func (r *wholeReader) services(ctx context.Context) (map[string]*known, error) {
 			continue
 		}
 		o, _ := p.got.(object)
-		k := &known{Resource: whole.Resource{ObjectID: id, AppID: o.text("appId"), Name: o.text("displayName")}, roles: make(map[string]string)}
+		k := &known{whole.Resource{ObjectID: id, AppID: o.text("appId"), Name: o.text("displayName")}, make(map[string]string)}
 		for _, raw := range o.list("appRoles") {
 			role := decode[object](raw)
 			k.roles[strings.ToLower(role.text("id"))] = role.text("value")

@@ -49,7 +49,8 @@ func (s *fakeSession) ReadWhole(_ context.Context, m workflow.Made, p plan.Plan)
 		has.AccessTokens, has.IDTokens = a.Beyond.AccessTokens, a.Beyond.IDTokens
 		has.Gaps = append(has.Gaps, a.Beyond.Gaps...)
 		if len(p.AzureRoles) == 0 { // there is no token for Azure
-			has.Gaps = append(has.Gaps, whole.Gap{Of: whole.KindAzure, What: "its roles in Azure", Why: "this sign-in does not reach Azure"})
+			has.Gaps = append(has.Gaps, whole.Gap{Of: whole.KindAzure, What: "its roles in Azure",
+				Why: "this sign-in does not reach Azure"})
 			return has, nil
 		}
 		for _, pair := range a.Azure {
