@@ -148,12 +148,16 @@ func (b *Bot) presser(ctx context.Context, i interaction) (people.Person, error)
 	return b.person(ctx, i.User.ID)
 }
 
-// visible is a request, for whoever may see it.
-func (b *Bot) visible(ctx context.Context, user, id string) (*workflow.Request, error) {
-	if _, err := b.insider(ctx, user); err != nil {
+// visible is a request, for whoever may see all of it.
+func (b *Bot) visible(ctx context.Context, user, id, channel string) (*workflow.Request, error) {
+	by, err := b.insider(ctx, user)
+	if err != nil {
 		return nil, err
 	}
-	r, err := b.desk.Get(ctx, id)
+	r, sight, err := b.desk.Look(ctx, id, by, channel)
+	if err == nil && sight < workflow.SeesDetail {
+		err = workflow.Unseen(r)
+	}
 	return r, about(id, err)
 }
 

@@ -24,7 +24,7 @@ const asJSON = "json"
 func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
 	id, page := fromValue(value)
 	format, _, _ = strings.Cut(format, ":")
-	r, err := b.visible(ctx, i.User.ID, id)
+	r, err := b.visible(ctx, i.User.ID, id, i.channel())
 	if err != nil {
 		b.refuse(ctx, i, err)
 		return
@@ -33,6 +33,7 @@ func (b *Bot) export(ctx context.Context, i interaction, format, value string) {
 	if format == asEWS {
 		view = ewsView(b.say().in(r), r)
 	}
+	view.PrivateMetadata = i.channel()
 	if at := i.View.CallbackID; at == exportCallback || at == detailsView {
 		b.show(ctx, i.View.ID, view)
 		return

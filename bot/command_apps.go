@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // mostApps is how many apps one answer lists at most.
@@ -14,15 +15,16 @@ const mostApps = 15
 
 // apps lists the apps that a person has a say over, and those of the channel.
 func (b *Bot) apps(ctx context.Context, c command) Reply {
-	if _, err := b.insider(ctx, c.UserID); err != nil {
+	by, err := b.insider(ctx, c.UserID)
+	if err != nil {
 		return private(b.sentence(err))
 	}
-	return b.appsPage(ctx, listing{Apps: true, Requester: c.UserID, Team: c.ChannelID})
+	return b.appsPage(ctx, by, c.ChannelID, listing{Apps: true, Requester: c.UserID, Team: c.ChannelID})
 }
 
 // appsPage is one page of the apps of a person and a channel.
-func (b *Bot) appsPage(ctx context.Context, l listing) answer {
-	found, unread, err := workflow.Readable(b.appsOf(ctx, mostApps*(len(l.Before)+1), workflow.Query{Keeper: l.Requester},
+func (b *Bot) appsPage(ctx context.Context, by people.Person, channel string, l listing) answer {
+	found, unread, err := workflow.Readable(b.appsOf(ctx, by, channel, mostApps*(len(l.Before)+1), workflow.Query{Keeper: l.Requester},
 		workflow.Query{Team: l.Team}))
 	if err != nil {
 		return private(b.sentence(err))
@@ -47,9 +49,10 @@ func (b *Bot) appsPage(ctx context.Context, l listing) answer {
 }
 
 // appsOf are the newest requests that stand for an app which one of these queries
-// finds: so many, and a few more. Like a store's list it returns what it could read
+// finds, and that somebody sees who asks in a channel: so many, and a few more. Like a store's list it returns what it could read
 // beside a *workflow.UnreadableError.
-func (b *Bot) appsOf(ctx context.Context, most int, queries ...workflow.Query) ([]*workflow.Request, error) {
+func (b *Bot) appsOf(ctx context.Context, by people.Person, channel string, most int, queries ...workflow.Query,
+) ([]*workflow.Request, error) {
 	var all []*workflow.Request
 	var unreadable workflow.UnreadableError
 	for _, q := range queries {
@@ -63,7 +66,7 @@ func (b *Bot) appsOf(ctx context.Context, most int, queries ...workflow.Query) (
 			unreadable.Add(unread)
 			for _, r := range page {
 				q.Before = r.ID
-				if !r.IsApp() || r.Successor != "" {
+				if !r.IsApp() || r.Successor != "" || b.desk.Sight(r, by, channel) < workflow.SeesDetail {
 					continue
 				}
 				found++

@@ -13,19 +13,19 @@ func (b *Bot) checkCommand(ctx context.Context, c command, app, _ string) Reply 
 	if which != nil {
 		return which
 	}
-	r, err := b.check(ctx, c.UserID, app)
+	r, err := b.check(ctx, c, app)
 	if err != nil {
 		return private(b.sentence(err))
 	}
 	return private(fmt.Sprintf("%s: the connection check for %s continues in your direct messages with this bot.", r.ID, r.AppName()))
 }
 
-func (b *Bot) check(ctx context.Context, user, app string) (*workflow.Request, error) {
-	by, err := b.person(ctx, user)
+func (b *Bot) check(ctx context.Context, c command, app string) (*workflow.Request, error) {
+	by, err := b.insider(ctx, c.UserID)
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.desk.App(ctx, app)
+	r, err := b.desk.App(ctx, app, by, c.ChannelID)
 	if err != nil {
 		return nil, err
 	}

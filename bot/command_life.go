@@ -20,7 +20,7 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 	if err != nil {
 		return private(b.sentence(err))
 	}
-	r, err := b.appFor(ctx, by, app, kind)
+	r, err := b.appFor(ctx, by, app, c.ChannelID, kind)
 	if no, ok := errors.AsType[*workflow.Refusal](err); ok && no.Rule == workflow.RuleNoApp && kinds[kind].form.unknown != nil {
 		return kinds[kind].form.unknown(b, ctx, c, app, no)
 	}
@@ -38,8 +38,8 @@ func (b *Bot) lifeCommand(ctx context.Context, c command, kind workflow.Kind, ap
 }
 
 // appFor is an app for which somebody may ask for something, and there is a form for it.
-func (b *Bot) appFor(ctx context.Context, by people.Person, app string, kind workflow.Kind) (*workflow.Request, error) {
-	r, err := b.desk.App(ctx, app)
+func (b *Bot) appFor(ctx context.Context, by people.Person, app, channel string, kind workflow.Kind) (*workflow.Request, error) {
+	r, err := b.desk.App(ctx, app, by, channel)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (b *Bot) openLife(ctx context.Context, i interaction, kind workflow.Kind, i
 		b.refuse(ctx, i, err)
 		return
 	}
-	r, err := b.appFor(ctx, by, id, kind)
+	r, err := b.appFor(ctx, by, id, i.channel(), kind)
 	if err != nil {
 		b.refuse(ctx, i, about(id, err))
 		return

@@ -11,6 +11,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
+	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -57,31 +58,33 @@ func ask(rest string, c command) listing {
 }
 
 func (b *Bot) status(ctx context.Context, c command, rest string) Reply {
-	if _, err := b.insider(ctx, c.UserID); err != nil {
+	by, err := b.insider(ctx, c.UserID)
+	if err != nil {
 		return private(b.sentence(err))
 	}
 	if id, ok := requestID(rest); ok {
-		r, err := b.desk.Get(ctx, id)
+		r, err := b.visible(ctx, c.UserID, id, c.ChannelID)
 		if err != nil {
-			return private(b.sentence(about(id, err)))
+			return private(b.sentence(err))
 		}
 		b.glance(ctx, r)
 		return answer{ResponseType: "ephemeral", Text: fitText(summary(r)),
 			Blocks: &slack.Blocks{BlockSet: fitMessage(r, summary(r), b.say().inFull(r))}}
 	}
-	return b.page(ctx, ask(rest, c))
+	return b.page(ctx, by, c.ChannelID, ask(rest, c))
 }
 
-// page is one page of a listing.
-func (b *Bot) page(ctx context.Context, l listing) answer {
+// page is one page of a listing, as somebody sees it who asks in a channel.
+func (b *Bot) page(ctx context.Context, by people.Person, channel string, l listing) answer {
 	if l.Apps {
-		return b.appsPage(ctx, l)
+		return b.appsPage(ctx, by, channel, l)
 	}
 	q := workflow.Query{Requester: l.Requester, Team: l.Team, State: workflow.State(l.State), Text: l.Text, Limit: pageSize + 1}
 	if len(l.Before) > 0 {
 		q.Before = l.Before[len(l.Before)-1]
 	}
-	found, unread, err := workflow.Readable(b.desk.List(ctx, q))
+	found, whole, err := b.desk.See(ctx, q, by, channel, workflow.SeesState)
+	found, unread, err := workflow.Readable(found, err)
 	if err != nil {
 		return private(b.sentence(err))
 	}
@@ -89,13 +92,22 @@ func (b *Bot) page(ctx context.Context, l listing) answer {
 		return private(unreadableText(unread.IDs()))
 	}
 	if len(found) == 0 {
-		return private("No request matches. " + Command + " request asks for an app; " + Command + " status all lists everybody's.")
+		return private("No request matches that you are involved in. " + Command + " request asks for an app; " + Command +
+			" status all lists all requests with their state.")
 	}
 	rows := make([][]slack.Block, min(len(found), pageSize))
 	for i, r := range found[:len(rows)] {
-		rows[i] = []slack.Block{b.say().row(r)}
+		rows[i] = []slack.Block{b.say().row(r, b.desk.Sight(r, by, channel))}
 	}
-	return l.listed("request", "Requests", found, rows, unreadable(unread.IDs()))
+	return l.listed("request", "Requests", found, rows, append(unreadable(unread.IDs()), unlooked(whole)...))
+}
+
+// unlooked is under a list for which not everything was looked at.
+func unlooked(whole bool) []slack.Block {
+	if whole {
+		return nil
+	}
+	return []slack.Block{note("Only the newest requests were searched. Type more of the name, or the request's ID.")}
 }
 
 // listed is the page with as many rows as fit into a message beside what follows them,
@@ -133,11 +145,12 @@ func (b *Bot) turn(ctx context.Context, i interaction, a action) {
 		return
 	}
 	b.later(ctx, func(ctx context.Context) {
-		if _, err := b.insider(ctx, i.User.ID); err != nil {
+		by, err := b.insider(ctx, i.User.ID)
+		if err != nil {
 			b.refuse(ctx, i, err)
 			return
 		}
-		page := b.page(ctx, l)
+		page := b.page(ctx, by, i.channel(), l)
 		page.ReplaceOriginal = true
 		b.tell(ctx, i.ResponseURL, i.channel(), i.User.ID, page)
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 func (w *world) says(text string) string { return w.saysTo("UBEA", text) }
@@ -24,12 +25,14 @@ func (w *world) saysTo(user, text string) string {
 	return string(b)
 }
 
+var bea = people.Person{ID: "UBEA", Name: "Bea"}
+
 func TestStatusComesInPages(t *testing.T) {
 	w := newWorld(t)
 	for i := range 2*pageSize + 1 {
 		w.request(t, "app-"+string(rune('a'+i)), "x", nil)
 	}
-	page := w.bot.page(context.Background(), listing{Requester: "UBEA"})
+	page := w.bot.page(t.Context(), bea, "CTEAM", listing{Requester: "UBEA"})
 	seen := 0
 	for pages := 0; ; pages++ {
 		var older *slack.ButtonBlockElement
@@ -50,7 +53,7 @@ func TestStatusComesInPages(t *testing.T) {
 		}
 		var l listing
 		json.Unmarshal([]byte(older.Value), &l)
-		page = w.bot.page(context.Background(), l)
+		page = w.bot.page(t.Context(), bea, "CTEAM", l)
 	}
 	if seen != 2*pageSize+1 {
 		t.Errorf("%d rows on all pages", seen)
@@ -91,7 +94,7 @@ func TestListsComeInPagesThatSlackTakes(t *testing.T) {
 		seen := ""
 		pages := 0
 		for l, more := first, true; more; pages++ {
-			page := w.bot.page(t.Context(), l)
+			page := w.bot.page(t.Context(), bea, "CTEAM", l)
 			b, _ := json.Marshal(page.Blocks.BlockSet)
 			for _, m := range slacktest.ValidateMessage(b) {
 				t.Errorf("%+v: %s", first, m)

@@ -78,10 +78,10 @@ func (l *lookupError) Unwrap() error { return l.err }
 
 // outsider is the refusal of somebody who may take no part.
 func outsider(p people.Person) error {
-	if p.Outside == "" {
-		return nil
+	if no := workflow.TurnedAway(p); no != nil {
+		return no
 	}
-	return &workflow.Refusal{Rule: workflow.RuleOutsider, Text: "You can't use this here: " + p.Outside + "."}
+	return nil
 }
 
 func unexpected(ref string) string {

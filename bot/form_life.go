@@ -73,19 +73,36 @@ type lifeMeta struct {
 }
 
 // rebuildLife shows the form for another kind of credential.
-func (b *Bot) rebuildLife(ctx context.Context, v view) {
+func (b *Bot) rebuildLife(ctx context.Context, i interaction) {
+	v := i.View
 	var m lifeMeta
 	json.Unmarshal([]byte(v.PrivateMetadata), &m)
-	r, err := b.desk.Get(ctx, m.Request)
-	if err != nil || kinds[m.Kind].form.says == nil {
+	if kinds[m.Kind].form.says == nil {
 		return
 	}
-	form := b.say().lifeForm(m.Kind, r, b.chosenAgain(r, m, v.State))
 	b.later(ctx, func(ctx context.Context) {
+		r, err := b.mayFillIn(ctx, i, m)
+		if err != nil {
+			return // it is said when the form is sent
+		}
+		form := b.say().lifeForm(m.Kind, r, b.chosenAgain(r, m, v.State))
 		if _, err := b.api.UpdateViewContext(ctx, form, "", v.Hash, v.ID); err != nil {
 			b.log.Warn("the form was not redrawn", "err", slackError(err))
 		}
 	})
+}
+
+// mayFillIn is the app of a form, for those who may send it.
+func (b *Bot) mayFillIn(ctx context.Context, i interaction, m lifeMeta) (*workflow.Request, error) {
+	by, err := b.presser(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.desk.Get(ctx, m.Request)
+	if err != nil {
+		return nil, err
+	}
+	return r, b.desk.MayAsk(ctx, by, r, m.Kind)
 }
 
 // chosenAgain reads out of the form what was chosen of the app's product.
@@ -109,7 +126,7 @@ func (b *Bot) submitLife(ctx context.Context, i interaction) Reply {
 		return nil // it is no form of this bot's
 	}
 	if sent.credentials != nil && (m.Credential != d.Credential && d.Credential != "" || m.Backup != d.Backup) {
-		if r, err := b.desk.Get(ctx, m.Request); err == nil {
+		if r, err := b.mayFillIn(ctx, i, m); err == nil {
 			v := b.say().lifeForm(m.Kind, r, b.chosenAgain(r, m, s))
 			return slack.NewUpdateViewSubmissionResponse(&v)
 		}

@@ -24,7 +24,7 @@ import (
 func (b *Bot) rebuild(ctx context.Context, i interaction) {
 	switch i.View.CallbackID {
 	case appForm:
-		b.rebuildLife(ctx, i.View)
+		b.rebuildLife(ctx, i)
 		return
 	case requestForm:
 	default:
@@ -96,7 +96,7 @@ func (b *Bot) complete(ctx context.Context, i interaction, d *form.Draft) (by pe
 	ctx, cancel := context.WithTimeout(ctx, completeFor)
 	defer cancel()
 	s := i.View.State
-	by, err = b.presser(ctx, i)
+	by, err = b.insider(ctx, i.User.ID)
 	if err != nil {
 		return by, err
 	}

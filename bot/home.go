@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // homeApps is how many apps the home tab lists.
@@ -33,11 +34,11 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 		return found, err == nil
 	}
 	if b.approves(who.ID) {
-		if waiting, ok := had(b.desk.List(ctx, workflow.Query{State: workflow.StatePending, Limit: homeRows})); ok {
+		if waiting, ok := had(b.waitingFor(ctx, who)); ok {
 			blocks = append(blocks, rows("Waiting for approval", "Nothing waits for an approver.", waiting)...)
 		}
 	}
-	apps, _ := had(b.appsOf(ctx, mostApps, workflow.Query{Keeper: who.ID}))
+	apps, _ := had(b.appsOf(ctx, who, "", mostApps, workflow.Query{Keeper: who.ID}))
 	b.glance(ctx, apps[:min(len(apps), homeApps)]...)
 	if len(apps) > 0 {
 		blocks = append(blocks, block(line(bold("Your apps"))))
@@ -59,6 +60,13 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 	if _, err := b.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: who.ID, View: view}); err != nil {
 		b.log.Warn("the home tab was not drawn", "user", who.ID, "err", slackError(err))
 	}
+}
+
+// waitingFor lists what waits for an approval, as far as an approver is involved.
+func (b *Bot) waitingFor(ctx context.Context, who people.Person) ([]*workflow.Request, error) {
+	q := workflow.Query{State: workflow.StatePending, Limit: homeRows}
+	found, _, err := b.desk.See(ctx, q, who, "", workflow.SeesDetail)
+	return found, err
 }
 
 // approves reports whether somebody is an approver of any tenant.

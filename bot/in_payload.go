@@ -80,11 +80,13 @@ func lenient(raw json.RawMessage, to any) bool {
 	return len(raw) > 0 && json.Unmarshal(raw, to) == nil
 }
 
+// channel is where it happened. A window that shows more of what a message shows remembers
+// where that was: Slack keeps what we let it remember, and nobody else can change it.
 func (i interaction) channel() string {
-	if i.Channel.ID != "" {
-		return i.Channel.ID
+	if i.View.CallbackID == detailsView || i.View.CallbackID == exportCallback {
+		return i.View.PrivateMetadata
 	}
-	return i.Container.ChannelID
+	return firstOf(i.Channel.ID, i.Container.ChannelID)
 }
 
 type action struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/form"
+	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
@@ -66,7 +67,7 @@ func (b *Bot) adopt(ctx context.Context, c command, app string, no *workflow.Ref
 	if _, isRequest := requestID(app); isRequest {
 		return private(no.Text)
 	}
-	theirs, _, err := workflow.Readable(b.appsOf(ctx, mostApps, workflow.Query{Keeper: c.UserID}))
+	theirs, _, err := workflow.Readable(b.appsOf(ctx, people.Person{ID: c.UserID}, c.ChannelID, mostApps, workflow.Query{Keeper: c.UserID}))
 	if err != nil {
 		return private(b.sentence(err))
 	}

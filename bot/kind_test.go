@@ -22,6 +22,6 @@ func TestAFormThatIsNotThisBotsIsClosed(t *testing.T) {
 		if reply := w.bot.submitLife(t.Context(), i); reply != nil {
 			t.Errorf("%q is answered with %+v", metadata, reply)
 		}
-		w.bot.rebuildLife(t.Context(), i.View)
+		w.bot.rebuildLife(t.Context(), i)
 	}
 }

@@ -50,13 +50,14 @@ func TestACheckIsShownToWhoAskedAndToNobodyElse(t *testing.T) {
 func TestAStrangerIsRefusedACheckInPrivate(t *testing.T) {
 	w := newServerWorld(t, "")
 	r := w.connected(t, "payroll", workflow.StateDone)
+	const onlyBea = "Only Bea, who asked for EA-1, and its owners"
 	w.press("UADA", actCheck, buttonValue(r))
-	if told := w.of("/response/1"); len(told) != 1 || !strings.Contains(told[0].Encode()+told[0].Get("json"), "Only Bea") {
+	if told := w.of("/response/1"); len(told) != 1 || !strings.Contains(told[0].Encode()+told[0].Get("json"), onlyBea) {
 		t.Errorf("told %v of %v", told, w.calls)
 	}
 	got := w.bot.Dispatch(context.Background(), Envelope{CommandKind,
 		commandForm(map[string][]string{"text": {"check " + r.ID}, "user_id": {"UADA"}, "team_id": {"T1"}})})
-	if !strings.Contains(marshalled(t, got), "Only Bea") {
+	if !strings.Contains(marshalled(t, got), onlyBea) {
 		t.Errorf("answered %s", marshalled(t, got))
 	}
 }

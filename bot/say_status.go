@@ -10,8 +10,11 @@ import (
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
-// row is a request in a list.
-func (s say) row(r *workflow.Request) slack.Block {
+// row is a request in a list, for somebody who may see so much of it.
+func (s say) row(r *workflow.Request, seen workflow.Sight) slack.Block {
+	if seen < workflow.SeesDetail {
+		return block(line(bold(r.ID), " · ", r.State.Title()))
+	}
 	return block(
 		line(bold(r.ID), " ", bold(r.AppName()), " · ", s.productTitle(r), " · ", r.Tenant),
 		line(r.State.Title(), ": ", waitsFor(r)),

@@ -151,10 +151,12 @@ func (w *world) request(t *testing.T, appName, reason string, edit func(*workflo
 }
 
 // press delivers a block_actions payload and waits for what comes of it.
-func (w *world) press(user, actionID, value string) {
+func (w *world) press(user, actionID, value string) { w.pressIn("CAPPROVE", user, actionID, value) }
+
+func (w *world) pressIn(channel, user, actionID, value string) {
 	payload, _ := json.Marshal(map[string]any{
 		"type": "block_actions", "user": map[string]string{"id": user, "team_id": "T1"}, "trigger_id": "1.2.3",
-		"channel": map[string]string{"id": "CAPPROVE"}, "response_url": w.url + "/response/1",
+		"channel": map[string]string{"id": channel}, "response_url": w.url + "/response/1",
 		"actions": []any{map[string]string{"type": "button", "action_id": actionID, "value": value}},
 	})
 	w.answers["response"] = "ok"
@@ -164,8 +166,12 @@ func (w *world) press(user, actionID, value string) {
 
 // submission delivers a view_submission payload.
 func (w *world) submission(callback, metadata, viewID string, values map[string]any) Reply {
+	return w.submissionOf("UBEA", callback, metadata, viewID, values)
+}
+
+func (w *world) submissionOf(user, callback, metadata, viewID string, values map[string]any) Reply {
 	payload, _ := json.Marshal(map[string]any{
-		"type": "view_submission", "user": map[string]string{"id": "UBEA", "team_id": "T1"}, "team": map[string]string{"id": "T1"},
+		"type": "view_submission", "user": map[string]string{"id": user, "team_id": "T1"}, "team": map[string]string{"id": "T1"},
 		"view": map[string]any{"id": viewID, "callback_id": callback, "private_metadata": metadata,
 			"state": map[string]any{"values": values}},
 	})

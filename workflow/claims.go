@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -67,17 +68,24 @@ func NameClaim(tenant, appName string) string {
 	return "name:" + tenant + ":" + strings.ToLower(appName)
 }
 
-// claimed says that another request keeps r from what it would use.
-func claimed(taken *ClaimedError, r *Request, draft form.Draft) error {
+// notYours says to somebody who is not involved that an app is managed here, and by which way to go on.
+const notYours = "This app is managed here already, by a request that you have no part in. Ask its owners in Entra, or an approver."
+
+// claimed says that another request keeps r from what it would use. holder is
+// its ID where whoever asks may know it, and "" otherwise.
+func claimed(taken *ClaimedError, r *Request, draft form.Draft, holder string) error {
+	whose := cmp.Or(holder, "Another request")
 	switch {
 	case strings.HasPrefix(taken.Claim, appClaim):
 		return refuse(RuleWrongState, "%s is already changing this app. Wait for it to end, or cancel it.", taken.By)
 	case strings.HasPrefix(taken.Claim, certificateClaim):
 		return form.Errors{draft.CertificateField(): fmt.Sprintf("%s already uses this certificate. Every app needs one of its "+
-			"own: make a new key and a certificate for it, and give that.", taken.By)}
+			"own: make a new key and a certificate for it, and give that.", whose)}
+	case r.kind().finds && holder == "":
+		return form.Errors{form.FieldAppName: notYours}
 	case r.kind().finds:
 		return form.Errors{form.FieldAppName: fmt.Sprintf("%s has an app of this name in %s. If that is the one, /entra-app update "+
 			"%s changes it; if it is another, give its App ID.", taken.By, r.Tenant, taken.By)}
 	}
-	return form.Errors{form.FieldAppName: fmt.Sprintf("%s already uses this name in %s. Choose another.", taken.By, r.Tenant)}
+	return form.Errors{form.FieldAppName: fmt.Sprintf("%s already uses this name in %s. Choose another.", whose, r.Tenant)}
 }

@@ -92,7 +92,7 @@ func namesOf(servers []BackupServer) string {
 // they reach there. The code and what came of it go to that person alone.
 func (d *Desk) CheckConnection(ctx context.Context, id string, by people.Person) (*Request, error) {
 	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
-		if no := keeps(r, by); no != nil {
+		if no := d.keeps(r, by); no != nil {
 			return no
 		}
 		if no := d.mayCheck(r); no != nil {

@@ -43,17 +43,18 @@ func outdated(r *Request, rev int) *Refusal {
 
 // mayDecide says no to anyone who may not decide on r.
 func (d *Desk) mayDecide(r *Request, by people.Person) *Refusal {
+	if no := TurnedAway(by); no != nil {
+		return no
+	}
 	t, ok := d.Tenant(r.Tenant)
-	if !ok {
-		return refuse(RuleNotApprover, "The tenant %s is no longer configured, so nobody can decide on %s. Ask the operator of this bot.",
-			r.Tenant, r.ID)
-	}
-	if by.Outside != "" {
-		return refuse(RuleOutsider, "You can't decide on %s: %s.", r.ID, by.Outside)
-	}
-	a, ok := t.Approver(by.ID)
+	a, approver := t.Approver(by.ID)
 	switch {
 	case !ok:
+		return refuse(RuleNotApprover, "The tenant of %s is no longer configured, so nobody can decide on it. Ask the operator of this "+
+			"bot.", r.ID)
+	case !approver && d.Sight(r, by, "") < SeesDetail:
+		return refuse(RuleNotApprover, "Only the approvers of its tenant can decide on %s. Nothing was changed.", r.ID)
+	case !approver:
 		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. Nothing was changed.", t.Name, r.ID)
 	case by.ID == r.Requester.ID:
 		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
@@ -67,6 +68,9 @@ func (d *Desk) mayDecide(r *Request, by people.Person) *Refusal {
 // Approve records the approval of the plan, as a card showed it at revision rev.
 // The engine then makes a device code for this approver.
 func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
+	if no := TurnedAway(by); no != nil {
+		return nil, d.turnAway(ctx, id, by, no)
+	}
 	r, err := d.store.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -152,7 +156,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by people.Person) (*Reques
 			return nil
 		}
 		if by.ID != r.Requester.ID && !signer {
-			return refuse(RuleNotRequester, "Only %s, who asked for %s, can cancel it.", r.Requester.Name, r.ID)
+			return refuse(RuleNotRequester, "Only %s can cancel it.", d.asker(r, by))
 		}
 		if r.State == StatePending || signer || r.State == StateSignIn && untouched(r) {
 			return nil

@@ -117,6 +117,9 @@ func (d *Desk) List(ctx context.Context, q Query) ([]*Request, error) { return d
 // tried what they may not.
 func (d *Desk) change(ctx context.Context, id string, by people.Person, rule func(*Request) *Refusal,
 	act func(r *Request, now time.Time)) (*Request, error) {
+	if no := TurnedAway(by); no != nil {
+		return nil, d.turnAway(ctx, id, by, no)
+	}
 	var no *Refusal
 	r, err := d.store.Update(ctx, id, func(r *Request) error {
 		now := d.now()

@@ -85,6 +85,7 @@
 //	policy.go                      what the operator allows
 //	tenant.go                      tenants, and who may approve there
 //	people.go                      who has a say, and who has left
+//	sight.go                       who may see how much
 //	recipient.go                   whether the requester is still there
 //	errors.go                      refusals, and errors with their words
 //

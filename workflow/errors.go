@@ -13,6 +13,7 @@ const (
 	RuleNotApprover   Rule = "not-approver"
 	RuleSelfApproval  Rule = "self-approval"
 	RuleOutsider      Rule = "outsider"
+	RuleUnseen        Rule = "not-involved"
 	RuleWrongState    Rule = "wrong-state"
 	RuleStale         Rule = "stale"
 	RuleNotRequester  Rule = "not-requester"
@@ -41,7 +42,7 @@ const (
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
-	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps, RuleRecipient:
+	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps, RuleRecipient, RuleUnseen:
 		return false
 	}
 	return true

@@ -71,14 +71,11 @@ func (d *Desk) SayEWSListed(ctx context.Context, id string, by people.Person) (*
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		t, _ := d.Tenant(r.Tenant)
 		_, approver := t.Approver(by.ID)
-		keeper := slices.ContainsFunc(append([]people.Person{r.Requester}, r.Plan.Owners...),
-			func(p people.Person) bool { return p.ID == by.ID })
+		keeper := slices.ContainsFunc(involved(r), func(p people.Person) bool { return p.ID == by.ID })
 		switch {
-		case by.Outside != "":
-			return refuse(RuleOutsider, "You can't confirm that for %s: %s.", r.ID, by.Outside)
 		case !approver && !keeper:
-			return refuse(RuleNotRequester, "Only %s, the owners of the app and the approvers of %s can confirm that %s is on the list.",
-				r.Requester.Name, r.Tenant, r.AppName())
+			return refuse(RuleNotRequester, "Only whoever asked for %s, the owners of its app and the approvers of its tenant can confirm "+
+				"that.", r.ID)
 		case r.Successor != "":
 			return refuse(RuleWrongState, "%s manages this app now. Press the button in its message.", r.Successor)
 		case r.EWSListed():

@@ -77,7 +77,7 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 		return Registration{}, err
 	}
 	if other != "" {
-		return Registration{}, alreadyOurs(name, other)
+		return Registration{}, alreadyOurs(name, e.desk.holder(ctx, other, r.Requester))
 	}
 	_, err = e.save(r.ID, func(r *Request, now time.Time) error {
 		r.Made.foundApp(app, now)
@@ -87,7 +87,7 @@ func (e *Engine) theOne(ctx context.Context, r *Request, s Session, next string)
 		return nil
 	})
 	if taken, ok := errors.AsType[*ClaimedError](err); ok {
-		return Registration{}, alreadyOurs(name, taken.By)
+		return Registration{}, alreadyOurs(name, e.desk.holder(ctx, taken.By, r.Requester))
 	}
 	return app, err
 }
@@ -123,7 +123,12 @@ func appIDs(found []Registration) string {
 	return strings.Join(ids, ", ")
 }
 
+// alreadyOurs says that another request manages an app: by its ID where the requester may know it.
 func alreadyOurs(name, by string) error {
+	if by == "" {
+		return &ServiceError{Code: "AlreadyOurs",
+			Text: fmt.Sprintf("another request already manages %s. Nothing was changed. Give up, and ask the app's owners.", name)}
+	}
 	return &ServiceError{Code: "AlreadyOurs",
 		Text: fmt.Sprintf("%s already manages %s. Nothing was changed. Give up; /entra-app update %s changes what the app has.", by,
 			name, by)}

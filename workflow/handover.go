@@ -125,9 +125,7 @@ func (d *Desk) mayOpen(r *Request, by people.Person) *Refusal {
 	pressed := !h.Claimed.IsZero() // once already, and nobody knows what came of it
 	switch {
 	case by.ID != r.Requester.ID:
-		return refuse(RuleNotRequester, "Only %s, who asked for %s, can open its %s.", r.Requester.Name, r.ID, noun)
-	case by.Outside != "":
-		return refuse(RuleOutsider, "You can't open the %s of %s: %s.", noun, r.ID, by.Outside)
+		return refuse(RuleNotRequester, "Only %s can open its credential.", d.asker(r, by))
 	case r.State == StateReady && h.passwordOut():
 		return refuse(RuleAlreadyOpened,
 			"The password of the file of %s has been shown already. It can't be shown again. Fetch the file with the link that was "+

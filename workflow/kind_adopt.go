@@ -66,7 +66,10 @@ func (d *Desk) checkAdopted(ctx context.Context, wrong form.Errors, r *Request) 
 			return nil
 		}
 		other, err := standsFor(ctx, d.store, r, id)
-		if other != "" {
+		switch {
+		case other != "" && d.holder(ctx, other, r.Requester) == "":
+			wrong[form.FieldAppName] = notYours
+		case other != "":
 			wrong[form.FieldAppName] = fmt.Sprintf("%s already manages this app. %s changes what it has.", other,
 				"/entra-app update "+other)
 		}

@@ -244,7 +244,7 @@ func TestAnAdoptedAppIsUpdatedAgainstWhatItHad(t *testing.T) {
 		defer n.Stop()
 		first, _ := n.Submit(t.Context(), workflowtest.Bea, adoption("hr"))
 		before := w.Settle(n, first.ID, workflow.StateDone)
-		if got, err := n.App(t.Context(), workflowtest.LegacyID); err != nil || got.ID != before.ID {
+		if got, err := n.App(t.Context(), workflowtest.LegacyID, workflowtest.Bea, ""); err != nil || got.ID != before.ID {
 			t.Fatalf("%v, %v", got, err)
 		}
 		product, _ := n.Product("vbo365")

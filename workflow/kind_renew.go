@@ -111,7 +111,7 @@ func (d *Desk) SayWorks(ctx context.Context, id string, by people.Person) (*Requ
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
 		switch {
 		case by.ID != r.Requester.ID:
-			return refuse(RuleNotRequester, "Only %s, who asked for %s, can say that.", r.Requester.Name, r.ID)
+			return refuse(RuleNotRequester, "Only %s can say that.", d.asker(r, by))
 		case r.State != StateOverlap:
 			return refuse(RuleWrongState, "%s %s.", r.ID, r.Standing())
 		}

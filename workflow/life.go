@@ -18,14 +18,19 @@ import (
 
 // App returns the request that stands for an app: the one whose credential it
 // has. name is a request's ID, an App ID, or the app's name; where several apps
-// have it, the error says so.
-func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
+// have it, the error says so. An app that somebody does not see is found by the ID
+// of its request alone: it would tell what the request is for.
+func (d *Desk) App(ctx context.Context, name string, by people.Person, channel string) (*Request, error) {
+	if no := TurnedAway(by); no != nil {
+		return nil, no
+	}
 	exact := name
 	name = text.OneLine(name)
 	var found, like []*Request
 	r, err := d.store.Get(ctx, strings.ToUpper(name))
+	byID := err == nil
 	switch {
-	case err == nil:
+	case byID:
 		found = []*Request{r}
 	case !errors.Is(err, ErrNotFound):
 		return nil, err
@@ -57,15 +62,9 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	if len(found) == 0 { // none is called exactly so
 		found = like
 	}
-	var apps []*Request
-	for _, r := range found {
-		head, err := d.head(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		if head != nil && !slices.ContainsFunc(apps, func(a *Request) bool { return a.ID == head.ID }) {
-			apps = append(apps, head)
-		}
+	apps, err := d.heads(ctx, found, func(head *Request) bool { return byID || d.Sight(head, by, channel) == SeesDetail })
+	if err != nil {
+		return nil, err
 	}
 	switch len(apps) {
 	case 0:
@@ -79,6 +78,20 @@ func (d *Desk) App(ctx context.Context, name string) (*Request, error) {
 	}
 	return nil, refuse(RuleSeveralApps, "Several apps are called %s: %s. Name the one you mean by its ID.", text.Clip(name, 60),
 		strings.Join(ids, "; "))
+}
+
+// heads are the apps that some requests are about, each once, as far as they are seen.
+func (d *Desk) heads(ctx context.Context, of []*Request, seen func(*Request) bool) (apps []*Request, err error) {
+	for _, r := range of {
+		head, err := d.head(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if head != nil && seen(head) && !slices.ContainsFunc(apps, func(a *Request) bool { return a.ID == head.ID }) {
+			apps = append(apps, head)
+		}
+	}
+	return apps, nil
 }
 
 // head follows a request to the newest one about its app, or nil if there never was one.
@@ -142,6 +155,9 @@ func stillOwners(owners []people.Person, by, before people.Person) []people.Pers
 // about makes a request about the app that another one stands for.
 func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Kind, draft form.Draft,
 	fill func(wrong form.Errors, before, r *Request) *Refusal) (*Request, error) {
+	if no := TurnedAway(by); no != nil {
+		return nil, no
+	}
 	before, err := d.store.Get(ctx, head)
 	if err != nil {
 		return nil, err

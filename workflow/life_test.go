@@ -108,7 +108,7 @@ func TestAnAppIsRetiredAndBroughtBack(t *testing.T) {
 				t.Errorf("the deleted app has %+v", a)
 			}
 		}
-		if _, err := n.App(t.Context(), before.Plan.AppName); err != nil {
+		if _, err := n.App(t.Context(), before.Plan.AppName, workflowtest.Bea, ""); err != nil {
 			t.Fatal(err)
 		}
 		d.Origin = "V-recreate"
@@ -207,11 +207,11 @@ func TestOnlyThoseWhoHaveASayOverAnAppChangeIt(t *testing.T) {
 			}
 		}
 		for _, name := range []string{"payroll-backup", r.ID, strings.ToLower(r.ID), " Payroll-Backup "} {
-			if got, err := n.App(t.Context(), name); err != nil || got.ID != r.ID {
+			if got, err := n.App(t.Context(), name, workflowtest.Bea, ""); err != nil || got.ID != r.ID {
 				t.Errorf("%q is %v, %v", name, got, err)
 			}
 		}
-		if _, err := n.App(t.Context(), "nothing"); refusedBy(err) != workflow.RuleNoApp {
+		if _, err := n.App(t.Context(), "nothing", workflowtest.Bea, ""); refusedBy(err) != workflow.RuleNoApp {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -228,7 +228,8 @@ func TestAnUndoneRenewalLeavesTheAppToItsPeople(t *testing.T) {
 		workflowtest.Pass(w.Policy.RevealWithin + time.Hour)
 		n.Undo(t.Context(), r.ID, workflowtest.Ada)
 		w.Settle(n, r.ID, workflow.StateUndone)
-		if got, err := n.App(t.Context(), before.Plan.AppName); err != nil || got.ID != before.ID || !workflow.MayExpire(got) {
+		if got, err := n.App(t.Context(), before.Plan.AppName, workflowtest.Bea, ""); err != nil || got.ID != before.ID ||
+			!workflow.MayExpire(got) {
 			t.Errorf("the app is %v, %v", got, err)
 		}
 	})

@@ -43,7 +43,7 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 				t.Errorf("%q is adopted as %s, shown as %q, and is called %q", name, r.Made.AppID, r.AppName(), r.Has().AppName)
 			}
 			for _, typed := range []string{name, shown, strings.ToUpper(name)} {
-				if found, err := n.App(t.Context(), typed); err != nil || found.ID != r.ID {
+				if found, err := n.App(t.Context(), typed, workflowtest.Bea, ""); err != nil || found.ID != r.ID {
 					t.Errorf("%q is %v, %v", typed, found, err)
 				}
 			}
@@ -56,7 +56,7 @@ func TestAnAppIsAdoptedAndFoundByItsNameAsItIs(t *testing.T) {
 			}
 			other = w.Settle(n, other.ID, workflow.StateDone)
 			for typed, want := range map[string]string{name: r.ID, shown: other.ID} {
-				if found, err := n.App(t.Context(), typed); err != nil || found.ID != want {
+				if found, err := n.App(t.Context(), typed, workflowtest.Bea, ""); err != nil || found.ID != want {
 					t.Errorf("of two, %q is %v, %v", typed, found, err)
 				}
 			}
@@ -130,7 +130,7 @@ func TestAnOldAppIsFoundByItsNameBehindManyNewOnes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if found, err := n.App(t.Context(), "a"); err != nil || found.ID != first.ID {
+		if found, err := n.App(t.Context(), "a", workflowtest.Bea, ""); err != nil || found.ID != first.ID {
 			t.Errorf("%v, %v", found, err)
 		}
 	})

@@ -19,14 +19,11 @@ func (e *Engine) departed(ctx context.Context) ([]people.Person, error) {
 }
 
 // keeps says no to anyone but those who asked for an app and its owners.
-func keeps(r *Request, by people.Person) *Refusal {
-	switch {
-	case by.Outside != "":
-		return refuse(RuleOutsider, "You can't change %s: %s.", r.AppName(), by.Outside)
-	case by.ID == r.Requester.ID, slices.ContainsFunc(r.Plan.Owners, func(o people.Person) bool { return o.ID == by.ID }):
-		return nil
+func (d *Desk) keeps(r *Request, by people.Person) *Refusal {
+	if no := TurnedAway(by); no != nil || slices.ContainsFunc(involved(r), func(p people.Person) bool { return p.ID == by.ID }) {
+		return no
 	}
-	return refuse(RuleNotRequester, "Only %s, who asked for %s, and its owners can ask for that.", r.Requester.Name, r.AppName())
+	return refuse(RuleNotRequester, "Only %s and its owners can ask for that.", d.asker(r, by))
 }
 
 // MayAsk says no to anyone who has no say over the app that a request stands for.
@@ -39,7 +36,7 @@ func (d *Desk) MayAsk(ctx context.Context, by people.Person, about *Request, kin
 // its owners have. Where all of them have left an approver takes over, so that
 // the app is nobody's for no longer than that; another one has to approve it.
 func (d *Desk) hasSay(ctx context.Context, r *Request, by people.Person, kind Kind) (takesOver bool, err error) {
-	no := keeps(r, by)
+	no := d.keeps(r, by)
 	tenant, _ := d.Tenant(r.Tenant)
 	_, approver := tenant.Approver(by.ID)
 	switch {

@@ -59,7 +59,7 @@ func TestACertificateIsFreeOnceItWasReplacedAndRemoved(t *testing.T) {
 		if err := another(t, n, "in time", old); err != nil {
 			t.Errorf("the old certificate was removed, and is not free: %v", err)
 		}
-		if head, err := n.App(t.Context(), app.ID); err != nil || head.ID != r.ID {
+		if head, err := n.App(t.Context(), app.ID, workflowtest.Bea, ""); err != nil || head.ID != r.ID {
 			t.Errorf("the app is %v, %v", head, err)
 		}
 		n.Stop()

@@ -19,8 +19,8 @@ import (
 // it comes back at once as FieldErrors; someone who may not ask at all gets a
 // *Refusal. The same draft, by its Origin, is one request however often it comes.
 func (d *Desk) Submit(ctx context.Context, by people.Person, draft form.Draft) (*Request, error) {
-	if by.Outside != "" {
-		return nil, refuse(RuleOutsider, "You can't ask for an app: %s.", by.Outside)
+	if no := TurnedAway(by); no != nil {
+		return nil, no
 	}
 	wrong := form.Errors{}
 	product, ok := d.Product(draft.Product)
@@ -111,7 +111,7 @@ func (d *Desk) create(ctx context.Context, r *Request, by people.Person, draft f
 		if strings.HasPrefix(taken.Claim, originClaim) {
 			return d.store.Get(ctx, taken.By)
 		}
-		return nil, claimed(taken, r, draft)
+		return nil, claimed(taken, r, draft, d.holder(ctx, taken.By, by))
 	}
 	if err == nil {
 		err = d.notStale(ctx, kept)

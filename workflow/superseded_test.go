@@ -51,7 +51,8 @@ func TestARequestThatComesTooLateIsNotAboutWhatTheAppWas(t *testing.T) {
 		if second.ID == first.ID || second.State != workflow.StateCancelled || second.Failure.Rule != workflow.RuleStale {
 			t.Errorf("%s is %s: %s", second.ID, second.State, second.Failure.Text)
 		}
-		if got, err := n.App(t.Context(), head.ID); err != nil || got.ID != first.ID || w.Get(head.ID).Successor != first.ID {
+		if got, err := n.App(t.Context(), head.ID, workflowtest.Bea, ""); err != nil || got.ID != first.ID ||
+			w.Get(head.ID).Successor != first.ID {
 			t.Errorf("%v stands for the app (%v)", got, err)
 		}
 		if _, err := n.Update(t.Context(), workflowtest.Bea, first.ID, to("https://third.contoso.com", "V-3")); err != nil {

@@ -16,6 +16,9 @@ import (
 // for what r asks for; without an App ID it is the one of that name. Whoever says so signs in; the bot reads what the app has
 // and compares it with the plan, and changes nothing.
 func (d *Desk) Verify(ctx context.Context, id string, by people.Person, appID string) (*Request, error) {
+	if no := TurnedAway(by); no != nil {
+		return nil, d.turnAway(ctx, id, by, no)
+	}
 	appID = strings.ToLower(text.OneLine(appID))
 	ours, err := d.standingFor(ctx, id, appID)
 	if err != nil {

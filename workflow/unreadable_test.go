@@ -122,14 +122,14 @@ func TestAnAppWhoseRequestCannotBeReadIsNotTakenForAnother(t *testing.T) {
 		}
 		w.Settle(n, second.ID, workflow.StateDone)
 		w.Store.Damages(damaged.ID)
-		if _, err := n.App(t.Context(), damaged.ID); !isUnreadable(err) {
+		if _, err := n.App(t.Context(), damaged.ID, workflowtest.Bea, ""); !isUnreadable(err) {
 			t.Errorf("by its request: %v", err)
 		}
-		if _, err := n.App(t.Context(), "payroll-backup"); refusedBy(err) != workflow.RuleSeveralApps ||
+		if _, err := n.App(t.Context(), "payroll-backup", workflowtest.Bea, ""); refusedBy(err) != workflow.RuleSeveralApps ||
 			!strings.Contains(err.Error(), damaged.ID+" can't be read") {
 			t.Errorf("by its name: %v", err)
 		}
-		if r, err := n.App(t.Context(), second.ID); err != nil || r.ID != second.ID {
+		if r, err := n.App(t.Context(), second.ID, workflowtest.Bea, ""); err != nil || r.ID != second.ID {
 			t.Errorf("another one by its request: %v, %v", r, err)
 		}
 		if _, err := n.Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("payroll-backup")); err == nil {
