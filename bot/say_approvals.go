@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -12,10 +13,20 @@ import (
 
 // whoSigns begins the line about the sign-in that an approval takes.
 func whoSigns(r *workflow.Request) string {
-	if n := r.Plan.Needs(); n > 1 {
+	if n := r.Needs(); n > 1 {
 		return "It takes " + text.Count(n, "approval") + ". Whoever gives the last one has to sign in as "
 	}
 	return "Whoever approves has to sign in as "
+}
+
+// adviceOnApprovals says to the approvers of what can take control of a tenant that one of them is few; nothing where
+// there is nothing to say.
+func adviceOnApprovals(r *workflow.Request) string {
+	if r.Needs() >= workflow.CriticalApprovals || r.Plan.Risk() != catalog.Critical {
+		return ""
+	}
+	return "With this app's rights somebody could take control of the tenant. Two approvals are recommended for that; here one is " +
+		"enough, because the configuration of this bot does not ask for more (policy.approvals)."
 }
 
 // agreedBy names those who have approved while others still have to.
@@ -25,7 +36,7 @@ func agreedBy(r *workflow.Request) []any {
 		return nil
 	}
 	parts := append([]any{"approved by "}, users(people)...)
-	return append(parts, fmt.Sprintf(", %d of %s; ", len(people), text.Count(r.Plan.Needs(), "approval")))
+	return append(parts, fmt.Sprintf(", %d of %s; ", len(people), text.Count(r.Needs(), "approval")))
 }
 
 // approvers names everyone who approved, whoever signed in last.

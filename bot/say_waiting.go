@@ -42,7 +42,7 @@ var waiting = map[workflow.State]func(*workflow.Request) string{
 }
 
 func waitsForApproval(r *workflow.Request) string {
-	if n := r.Plan.Needs() - len(r.AgreedBy()); n < r.Plan.Needs() {
+	if n := r.Needs() - len(r.AgreedBy()); n < r.Needs() {
 		return fmt.Sprintf("%d more of the approvers of %s have to agree", max(1, n), r.Tenant)
 	}
 	return "an approver of " + r.Tenant + " has to decide"

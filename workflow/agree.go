@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -14,6 +15,26 @@ import (
 // kept in Agreed, bound to the plan's digest like every approval. Whoever gives
 // the last one signs in, and that sign-in counts only while enough of the others
 // are still approvers.
+
+// Needs is how many people have to approve r: as many as the pack says or the operator, whichever is more. It is what
+// the card shows. Where the operator asks for more while r waits, that counts from the next press and the next sign-in on;
+// where for fewer, r keeps the number that its approvers were shown.
+func (r *Request) Needs() int { return max(r.Plan.Needs(), r.Approvals) }
+
+// raise has r take as many approvals as the rules say now.
+func (p Policy) raise(r *Request) {
+	if n := p.Rules.Needs(r.Tenant, r.Product, risk(r)); n > r.Needs() {
+		r.Approvals = n
+	}
+}
+
+// risk is the tier of all that the app has once r is carried out, as far as that is known.
+func risk(r *Request) catalog.Risk {
+	if r.kind().finds {
+		return r.Plan.Union(r.Previous).Risk()
+	}
+	return r.Plan.Risk()
+}
 
 // approvals are the approvers who stand behind r's plan as it is, each
 // account once: those who agreed before, and whoever has to sign in or presses
@@ -73,9 +94,9 @@ func agreed(r *Request, by people.Person) bool {
 // tooFew says no to whoever cannot be the last of the approvers that r's plan takes.
 func (d *Desk) tooFew(r *Request, last people.Person) *Refusal {
 	t, _ := d.Tenant(r.Tenant)
-	if got := len(approvals(r, t, last)); got < r.Plan.Needs() {
+	if got := len(approvals(r, t, last)); got < r.Needs() {
 		return refuse(RuleApprovals, "%s takes %s, and with yours it has %d. Another approver has to press Approve first.", r.ID,
-			text.Count(r.Plan.Needs(), "approval"), got)
+			text.Count(r.Needs(), "approval"), got)
 	}
 	return nil
 }
@@ -84,7 +105,7 @@ func (d *Desk) tooFew(r *Request, last people.Person) *Refusal {
 func agree(r *Request, by people.Person, now time.Time, have int) {
 	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
 	r.note(now, Event{By: by.ID, Kind: EventApproved,
-		Text: fmt.Sprintf("approved the plan: %d of %s", have, text.Count(r.Plan.Needs(), "approval"))})
+		Text: fmt.Sprintf("approved the plan: %d of %s", have, text.Count(r.Needs(), "approval"))})
 }
 
 // withdraws reports whether a person can take an approval back that another's sign-in
@@ -113,9 +134,9 @@ func (d *Desk) enough(r *Request) *Refusal {
 			others++
 		}
 	}
-	if others < r.Plan.Needs() && r.Plan.Needs() > 1 {
+	if others < r.Needs() && r.Needs() > 1 {
 		return refuse(RuleApprovals, "%s takes the approval of %d people, and %s has only %s besides you. Ask the operator of this bot "+
-			"to add one.", r.Product, r.Plan.Needs(), r.Tenant, text.Count(others, "approver"))
+			"to add one.", r.Product, r.Needs(), r.Tenant, text.Count(others, "approver"))
 	}
 	return nil
 }
@@ -133,5 +154,5 @@ func enoughBehind(r *Request, t Tenant, who Signer) bool {
 				return a.is(q.ObjectID, q.UPN) || strings.EqualFold(a.Entra, q.Mail)
 			})
 	})
-	return len(behind)+1 >= r.Plan.Needs()
+	return len(behind)+1 >= r.Needs()
 }

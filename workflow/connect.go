@@ -199,7 +199,7 @@ func (r *Request) Connects() bool {
 // that takes several approvals is asked for again.
 func (d *Desk) MayHandOver(r *Request) bool {
 	s := r.Steps.Get(StepConnect)
-	return r.State == StateFailed && tasks[r.Task].makes && r.Plan.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
+	return r.State == StateFailed && tasks[r.Task].makes && r.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
 		(!credentialOf(r).asFile || d.pages != "")
 }
 

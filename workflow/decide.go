@@ -21,6 +21,7 @@ const deniedReasonMax = 500
 func (d *Desk) decision(ctx context.Context, id string, by people.Person, rule func(*Request) *Refusal,
 	act func(r *Request, now time.Time)) (*Request, error) {
 	return d.change(ctx, id, by, func(r *Request) *Refusal {
+		d.policy.raise(r)
 		if no := d.mayDecide(r, by); no != nil {
 			return no
 		}
@@ -97,7 +98,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 			return outdated(r, rev)
 		case d.tooFew(r, by) != nil && agreed(r, by):
 			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID,
-				text.Count(r.Plan.Needs(), "approval"))
+				text.Count(r.Needs(), "approval"))
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
@@ -114,7 +115,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 
 // decide starts a sign-in for a task. Whoever approved the plan before still does.
 func decide(r *Request, by people.Person, now time.Time, t Task) {
-	if last := r.Approval; last.Digest != "" && r.Task.carriesOut() && r.Plan.Needs() > 1 {
+	if last := r.Approval; last.Digest != "" && r.Task.carriesOut() && r.Needs() > 1 {
 		withdraw(r, last.By)
 		r.Agreed = append(r.Agreed, last)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/policy"
 )
 
 // Policy is what the operator allows.
@@ -20,6 +21,7 @@ type Policy struct {
 	RenewGrace             time.Duration // how long the old credential stays beside a new one
 	DigestAt               time.Duration // when the daily digest is sent, after midnight UTC; negative is never
 	AllowCustom            bool          // whether a request may name its own permissions
+	Rules                  *policy.Rules // who may do what, and how many have to agree; nil is none
 }
 
 // DefaultPolicy is the policy of a configuration that says nothing.
@@ -33,6 +35,9 @@ var DefaultPolicy = Policy{
 	DigestAt:               8 * time.Hour,
 	AllowCustom:            true,
 }
+
+// CriticalApprovals is how many approvals are recommended for an app that can take control of a tenant.
+const CriticalApprovals = 2
 
 // secretMax is the longest lifetime of a secret for a product that has a limit
 // of its own, or 0.

@@ -97,6 +97,8 @@ type Request struct {
 	// Dependents are what depends on the app, of a Retire that was stopped for them.
 	Dependents Dependents
 	EWS        EWSListing
+	// Approvals is how many it takes where that is more than the plan says. It only grows: see Needs.
+	Approvals int
 }
 
 // Target is the app that a request is about, where an earlier one made it.

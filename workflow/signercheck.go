@@ -35,6 +35,7 @@ func askFor(r *Request) Ask {
 func (e *Engine) checkSigner(r *Request, s Session) bool {
 	who := s.Signer()
 	tenant, _ := e.desk.Tenant(r.Tenant)
+	e.policy.raise(r)
 	no := signerProblem(r, tenant, who)
 	if no == nil {
 		var err error
@@ -57,6 +58,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 			return ErrUnchanged
 		}
 		now.SignIn.Account, now.SignIn.ObjectID = who.UPN, who.ObjectID
+		e.policy.raise(now)
 		if no != nil {
 			now.SignIn.Status = SignInOver
 			now.Failure = Failure{Rule: no.Rule, Text: no.Text}
@@ -92,7 +94,7 @@ func signerProblem(r *Request, t Tenant, who Signer) *Refusal {
 		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
 	case !enoughBehind(r, t, who):
 		return refuse(RuleApprovals, "%s takes %s, and no longer has as many. Nothing was changed. Press Cancel; another approver has "+
-			"to approve it.", r.ID, text.Count(r.Plan.Needs(), "approval"))
+			"to approve it.", r.ID, text.Count(r.Needs(), "approval"))
 	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
 		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your "+
 			"account of %s.", who.UPN, r.Tenant, r.Tenant)

@@ -66,6 +66,7 @@ var arrows = map[string]string{
 	"pack/packfile": "catalog document form pack plan spell",
 	"people":        "",
 	"plan":          "azurescope catalog certificate people set text",
+	"policy":        "catalog",
 	"seal":          "",
 	"set":           "",
 	"spell":         "",

@@ -44,6 +44,7 @@ type requestV1 struct {
 	WakeAt    time.Time                    `json:"wake_at,omitzero"`
 	Approval  approvalV1                   `json:"approval,omitzero"`
 	Agreed    []approvalV1                 `json:"agreed,omitzero"`
+	Approvals int                          `json:"approvals,omitzero"`
 	SignIn    signInV1                     `json:"sign_in,omitzero"`
 	Task      workflow.Task                `json:"task,omitzero"`
 	Steps     []stepV1                     `json:"steps,omitzero"`
@@ -139,7 +140,7 @@ func Encode(r *workflow.Request) ([]byte, error) {
 		Failure:  failureV1(r.Failure),
 		Posts:    eachOf(r.Posts, func(p workflow.Post) postV1 { return postV1(p) }),
 		History:  each(r.History, func(e workflow.Event) eventV1 { return eventV1(e) }),
-		Reminded: r.Reminded, Outcomes: r.Outcomes,
+		Reminded: r.Reminded, Outcomes: r.Outcomes, Approvals: r.Approvals,
 		Was: planForm(r.Previous), Left: planForm(r.Residue.Plan), Taken: planForm(r.Taken), LeftAzure: each(r.Residue.Azure, shareForm),
 		LeftCerts: r.Residue.Certificates, Found: foundForm(r.Discovered), Dependents: dependentsForm(r.Dependents), Away: r.Away,
 		Target: targetV1(r.Target), Successor: r.Successor, Gone: r.AppDeleted, Spent: r.CertificateReleased, Linked: r.PredecessorTold,
@@ -186,7 +187,7 @@ func (f *requestV1) request() *workflow.Request {
 		Failure:  workflow.Failure(f.Failure),
 		Posts:    eachOf(f.Posts, func(p postV1) workflow.Post { return workflow.Post(p) }),
 		History:  each(f.History, func(e eventV1) workflow.Event { return workflow.Event(e) }),
-		Reminded: f.Reminded, Outcomes: f.Outcomes,
+		Reminded: f.Reminded, Outcomes: f.Outcomes, Approvals: f.Approvals,
 		Previous: f.Was.plan(), Taken: f.Taken.plan(),
 		Residue:    workflow.Residue{Plan: f.Left.plan(), Azure: each(f.LeftAzure, azureShareV1.share), Certificates: f.LeftCerts},
 		Discovered: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away,

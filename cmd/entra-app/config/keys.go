@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/entra-app/entra-app/graphops/veeam"
@@ -17,13 +18,25 @@ type Key struct {
 	Default string // as it would be written; empty is none
 	Doc     string // what it is, in one sentence
 	Hint    string // where to find its value, for people who have none or a wrong one
+	Shape   Shape
 
 	set func(c *Config, v value)
 }
 
+// A Shape is how many values a key has. Each of several is set by itself.
+type Shape int
+
+const (
+	One    Shape = iota
+	Many         // a list of values, or one; none is a mistake
+	ByTier       // one for each tier of risk that is named
+)
+
 // Keys are all keys, in the order in which they are documented. A key of a list
 // sets the entry that was begun last.
-var Keys = []Key{
+var Keys = slices.Concat(ownKeys, ruleKeys)
+
+var ownKeys = []Key{
 	{Name: "slack.bot_token", Kind: botToken, Need: true, Doc: "The bot's token, `xoxb-…`.",
 		Hint: "Slack app settings > OAuth & Permissions > Bot User OAuth Token",
 		set:  func(c *Config, v value) { c.Slack.BotToken = seal.New(v.text) }},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/entra-app/entra-app/graphops/veeam"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/spell"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -35,6 +36,8 @@ type value struct {
 	text     string
 	duration time.Duration
 	yes      bool
+	n        int
+	tier     catalog.Risk // of a key that has one for each
 }
 
 // A fault is what is wrong with a value. With no hint of its own, the key's is shown.

@@ -31,7 +31,14 @@ func Markdown() string {
 		case k.Kind.empty:
 			def = "`\"\"`"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, k.Kind.Name, def, k.Doc)
+		what := k.Kind.Name
+		switch k.Shape {
+		case Many:
+			what = "list: " + what
+		case ByTier:
+			what = "by tier: " + what
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, what, def, k.Doc)
 	}
 	b.WriteString("\nEvery value may hold `${ENV_VAR}`; write `$${` for a plain `${`. Every secret may be given as `<key>_file` " +
 		"instead: the name of a file that holds it. Relative file names start at the working directory.\n")

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/spell"
 )
@@ -109,7 +110,7 @@ func (r *reader) entries(n *yaml.Node, pattern, at string, names []string) {
 		k, of := keyCalled(pattern+name), keyCalled(pattern+strings.TrimSuffix(name, fileSuffix))
 		switch {
 		case k != nil:
-			r.scalar(k, full, val)
+			r.given(k, full, val, key.Line)
 		case of != nil:
 			r.secretFile(of, full, val)
 		case listCalled(pattern+name) != nil:
@@ -169,7 +170,7 @@ func (r *reader) scalar(k *Key, full string, n *yaml.Node) {
 	if !ok {
 		return
 	}
-	r.take(k, full, text, n.Line)
+	r.take(k, full, text, "", n.Line)
 }
 
 // An unset variable is one that has no value, and the line that names it.
@@ -192,7 +193,7 @@ func (r *reader) unset(n *yaml.Node) string {
 }
 
 // take checks a value and sets it.
-func (r *reader) take(k *Key, full, text string, line int) {
+func (r *reader) take(k *Key, full, text string, tier catalog.Risk, line int) {
 	if text != "" && !k.Kind.free && isPlaceholder(text) {
 		r.report(line, full, "is still the placeholder of an example", k.Hint)
 		return
@@ -208,6 +209,7 @@ func (r *reader) take(k *Key, full, text string, line int) {
 		r.fault(k, full, line, f)
 		return
 	}
+	v.tier = tier
 	k.set(&r.cfg, v)
 	r.sound[full] = true
 }
@@ -267,7 +269,7 @@ func (r *reader) secretFile(k *Key, full string, n *yaml.Node) {
 		r.report(n.Line, full, fmt.Sprintf("names %s, which is empty", quote(name)), k.Hint)
 		return
 	}
-	r.take(k, full, secret, n.Line)
+	r.take(k, full, secret, "", n.Line)
 }
 
 // missing sets a key that was not given to its default, or reports it.

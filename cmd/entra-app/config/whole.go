@@ -28,8 +28,8 @@ func (r *reader) whole() {
 	r.servers()
 }
 
-// given returns the line of a key, or of its _file.
-func (r *reader) given(full string) (int, bool) {
+// lineOf returns the line of a key, or of its _file.
+func (r *reader) lineOf(full string) (int, bool) {
 	line, ok := r.lines[full]
 	if !ok {
 		line, ok = r.lines[full+fileSuffix]
@@ -39,8 +39,8 @@ func (r *reader) given(full string) (int, bool) {
 
 // slack sees to it that Slack has a way to deliver.
 func (r *reader) slack() {
-	_, app := r.given("slack.app_token")
-	_, signing := r.given("slack.signing_secret")
+	_, app := r.lineOf("slack.app_token")
+	_, signing := r.lineOf("slack.signing_secret")
 	_, appNamed := r.named["slack.app_token"]
 	_, signingNamed := r.named["slack.signing_secret"]
 	r.cfg.Slack.Socket = app || !signing && (appNamed || !signingNamed)
@@ -126,7 +126,7 @@ func (r *reader) servers() {
 		r.unique(names, at+".name", strings.ToLower(v.Name), "server")
 		r.oneOf(at + ".password")
 		user, hasUser := r.lines[at+".username"]
-		secret, hasSecret := r.given(at + ".password")
+		secret, hasSecret := r.lineOf(at + ".password")
 		switch {
 		case hasUser && !hasSecret:
 			r.report(user, at+".password", "is missing, and there is a username", keyCalled("veeam[].password").Hint)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,9 +21,7 @@ import (
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/cloud"
-	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
-	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Options are what the process gives, and the configuration does not.
@@ -63,10 +62,11 @@ func New(c config.Config, o Options) (*Server, error) {
 		return nil, err
 	}
 	some, err := enoughApprovers(products, c.Tenants)
-	if err != nil {
+	others, lack := enoughForTiers(c.Policy.Rules, products, c.Tenants)
+	if err = errors.Join(err, lack); err != nil {
 		return nil, err
 	}
-	for _, why := range some {
+	for _, why := range slices.Concat(some, others, c.Warnings()) {
 		o.Log.Warn(why)
 	}
 	entra := directories(c)
@@ -139,30 +139,6 @@ func New(c config.Config, o Options) (*Server, error) {
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
 	}
 	return s, nil
-}
-
-// enoughApprovers names every pack that takes more approvals than a tenant has approvers.
-// It is an error where that is so in every tenant; in some of them nobody can ask for it there.
-func enoughApprovers(products []pack.Product, tenants []config.Tenant) (some []string, err error) {
-	var errs []error
-	for _, p := range products {
-		var lacking []string
-		for _, t := range tenants {
-			if p.Approvals > len(t.Approvers) {
-				lacking = append(lacking, fmt.Sprintf("the pack %s asks for %s, and the tenant %s has %s", p.Name,
-					text.Count(p.Approvals, "approval"), t.Name, text.Count(len(t.Approvers), "approver")))
-			}
-		}
-		if len(lacking) < len(tenants) {
-			some = append(some, lacking...)
-			continue
-		}
-		for _, why := range lacking {
-			errs = append(errs, errors.New(why+", so nobody could ever get it\nhint: list more approvers, or lower `approvals` in "+
-				"the pack"))
-		}
-	}
-	return some, errors.Join(errs...)
 }
 
 // Addr is where the server listens.
