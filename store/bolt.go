@@ -7,6 +7,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/entra-app/entra-app/store/tree"
 	"github.com/entra-app/entra-app/workflow"
 )
 
@@ -14,6 +15,9 @@ import (
 type Bolt struct {
 	db    *bolt.DB
 	realm string
+
+	signer   *tree.Signer // of the log
+	logFault error        // what is wrong with the log
 
 	mu     sync.Mutex
 	closed bool
@@ -30,6 +34,10 @@ var _ workflow.Store = (*Bolt)(nil)
 // Repaired returns what Open found damaged and wrote again, or nil. It is for the log:
 // everything that could be read is there, and Readable names what could not.
 func (b *Bolt) Repaired() error { return b.repaired }
+
+// LogFault returns what Open found wrong with the log, or nil. What is damaged there is left as it
+// is: entra-app audit verify says what it means.
+func (b *Bolt) LogFault() error { return b.logFault }
 
 // enter begins a call, which ends with busy.Done, unless ctx is over or the store
 // is closed.

@@ -34,7 +34,7 @@ func load(t testing.TB, b *Bolt, n int) {
 				if err != nil {
 					return err
 				}
-				if err := (edit{r: r, is: withSum(value)}).save(tx, number); err != nil {
+				if err := (edit{r: r, is: withSum(value)}).save(tx, number, b); err != nil {
 					return err
 				}
 			}

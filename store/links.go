@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/identity"
 )
 
@@ -50,7 +51,12 @@ func (b *Bolt) PutLink(ctx context.Context, l identity.Link) error {
 		return err
 	}
 	value = withSum(value)
-	return b.db.Batch(func(tx *bolt.Tx) error { return tx.Bucket(linksBucket).Put([]byte(l.Key()), value) })
+	return b.db.Batch(func(tx *bolt.Tx) error {
+		if err := b.tell(tx, 0, []audit.Entry{audit.Linked(ctx, l.Slack, l.TenantID, l.ObjectID, l.How, l.At)}); err != nil {
+			return err
+		}
+		return tx.Bucket(linksBucket).Put([]byte(l.Key()), value)
+	})
 }
 
 // DropLink removes a link.
@@ -62,8 +68,12 @@ func (b *Bolt) DropLink(ctx context.Context, slack, tenantID string) error {
 	key, there := []byte(identity.Key(slack, tenantID)), false
 	err := b.db.Batch(func(tx *bolt.Tx) error {
 		links := tx.Bucket(linksBucket)
-		there = links.Get(key) != nil // an error would run the whole batch again
-		return links.Delete(key)
+		was := links.Get(key)
+		if there = was != nil; !there { // an error would run the whole batch again
+			return nil
+		}
+		l, _ := readLink(key, was)
+		return errors.Join(b.tell(tx, 0, []audit.Entry{audit.Unlinked(ctx, slack, tenantID, l.ObjectID)}), links.Delete(key))
 	})
 	if err == nil && !there {
 		err = workflow.ErrNotFound

@@ -74,6 +74,9 @@ func Open(path string, key *seal.Key) (*Bolt, error) {
 		return nil, explain(path, err)
 	}
 	b := &Bolt{db: db, realm: string(id.realm)}
+	if b.logFault, err = b.openLog(key); err != nil {
+		return nil, errors.Join(damaged(path, err), db.Close())
+	}
 	if b.repaired, err = b.repair(); err == nil && (id.fault != nil || !id.summed) {
 		b.repaired = cmp.Or(b.repaired, id.fault)
 		err = db.Update(id.write)

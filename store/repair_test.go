@@ -293,8 +293,14 @@ func TestADamagedFileIsKeptBesideTheOneThatIsMadeOfIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := int(m.root) * int(m.pageSize)
-	at += bytes.Index(whole[at:], []byte("due")) // in the root, a name
+	at := 0 // of a name, in the root or in a page of it
+	l := &loose{f: f, pageSize: m.pageSize, pages: m.pages, reached: make([]bool, m.pages)}
+	l.tree(m.root, map[uint64]bool{}, 0, func(n uint64, e element) {
+		if string(e.key[:min(3, len(e.key))]) == "due" {
+			at = int(n) * int(m.pageSize)
+			at += bytes.Index(whole[at:], []byte("due"))
+		}
+	})
 	path := filepath.Join(t.TempDir(), "entra-app.db")
 	var kept []string
 	for i := range 2 {

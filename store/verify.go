@@ -51,7 +51,7 @@ type harm struct{ error }
 func (h *harm) Unwrap() error { return h.error }
 
 // keySizes are the lengths of keys, in the buckets in which all have the same.
-var keySizes = map[string]uint64{"requests": 8, "new": 8, "due": 16}
+var keySizes = map[string]uint64{"requests": 8, "new": 8, "due": 16, "log": 8, "told": 16}
 
 // verify returns an error if the file is not a whole bbolt file, a *harm where its end is
 // there and a part of it can be read.

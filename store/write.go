@@ -12,6 +12,7 @@ import (
 
 	"github.com/entra-app/entra-app/store/form"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/audit"
 )
 
 // Create keeps a new request and returns it with its ID and realm. If a claim is
@@ -31,6 +32,7 @@ func (b *Bolt) Create(ctx context.Context, r *workflow.Request) (*workflow.Reque
 	claims := r.Claims()
 	var n uint64
 	var taken *workflow.ClaimedError
+	told := workflow.Told(ctx, nil, r)
 	err = b.db.Batch(func(tx *bolt.Tx) error {
 		if taken = holder(tx, claims, 0); taken != nil {
 			return nil // an error would run the whole batch again
@@ -39,7 +41,7 @@ func (b *Bolt) Create(ctx context.Context, r *workflow.Request) (*workflow.Reque
 		if n, err = tx.Bucket(requestsBucket).NextSequence(); err != nil {
 			return err
 		}
-		return edit{r: r, is: value}.save(tx, n)
+		return edit{r: r, is: value, told: told}.save(tx, n, b)
 	})
 	switch {
 	case err != nil:
@@ -62,7 +64,7 @@ func (b *Bolt) Update(ctx context.Context, id string, change func(*workflow.Requ
 	if err != nil {
 		return nil, err
 	}
-	e, err := b.edit(n, value, change)
+	e, err := b.edit(ctx, n, value, change)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +76,7 @@ func (b *Bolt) Update(ctx context.Context, id string, change func(*workflow.Requ
 		no = nil // and an error would run the whole batch again
 		now := tx.Bucket(requestsBucket).Get(requestKey(n))
 		if !bytes.Equal(now, e.was) {
-			if e, no = b.edit(n, bytes.Clone(now), change); no != nil || e.same() {
+			if e, no = b.edit(ctx, n, bytes.Clone(now), change); no != nil || e.same() {
 				return nil
 			}
 		}
@@ -82,7 +84,7 @@ func (b *Bolt) Update(ctx context.Context, id string, change func(*workflow.Requ
 			no = taken
 			return nil
 		}
-		return e.save(tx, n)
+		return e.save(tx, n, b)
 	})
 	if err == nil {
 		err = no
@@ -97,13 +99,14 @@ func (b *Bolt) Update(ctx context.Context, id string, change func(*workflow.Requ
 type edit struct {
 	old, r  *workflow.Request // old is nil where r is new
 	was, is []byte            // their stored forms
+	told    []audit.Entry     // what the log gets with it
 }
 
 // same reports whether there is nothing to save.
-func (e edit) same() bool { return bytes.Equal(e.was, e.is) }
+func (e edit) same() bool { return bytes.Equal(e.was, e.is) && len(e.told) == 0 }
 
 // edit calls change with request number n, which is kept as value.
-func (b *Bolt) edit(n uint64, value []byte, change func(*workflow.Request) error) (edit, error) {
+func (b *Bolt) edit(ctx context.Context, n uint64, value []byte, change func(*workflow.Request) error) (edit, error) {
 	old, err := b.decode(n, value)
 	if err != nil {
 		return edit{}, err
@@ -123,10 +126,11 @@ func (b *Bolt) edit(n uint64, value []byte, change func(*workflow.Request) error
 		return edit{}, err
 	}
 	e.is = withSum(e.is)
+	e.told = workflow.Told(ctx, old, r)
 	return e, nil
 }
 
-func (e edit) save(tx *bolt.Tx, n uint64) error {
+func (e edit) save(tx *bolt.Tx, n uint64, b *Bolt) error {
 	var claims []string
 	var due time.Time
 	var was *marks
@@ -141,6 +145,9 @@ func (e edit) save(tx *bolt.Tx, n uint64) error {
 		return err
 	}
 	if err := mark(tx, n, was, marksOf(e.r)); err != nil {
+		return err
+	}
+	if err := b.tell(tx, n, e.told); err != nil {
 		return err
 	}
 	return tx.Bucket(requestsBucket).Put(requestKey(n), e.is)

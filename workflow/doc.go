@@ -134,6 +134,7 @@
 //
 //	port_store.go                  the store
 //	port_links.go                  who somebody is in a tenant, in the store
+//	port_audit.go                  the log of what happened
 //	port_directory.go              the tenant
 //	port_messenger.go              Slack
 //	port_people.go                 who is there

@@ -34,6 +34,8 @@ type Store interface {
 	// these.
 	List(ctx context.Context, q Query) ([]*Request, error)
 
+	AuditLog
+
 	// Close waits for what is under way and frees the store.
 	Close() error
 }

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) workflow.Store) {
 		{"an update", updated},
 		{"a query", queried},
 		{"a link", linked},
+		{"a log", logged},
 		{"a store", ended},
 	} {
 		t.Run(grade.name, func(t *testing.T) {
@@ -41,6 +42,13 @@ func Run(t *testing.T, open func(t *testing.T) workflow.Store) {
 				t.Run(c.promise, func(t *testing.T) { c.holds(t, &kit{t, open(t)}) })
 			}
 		})
+	}
+}
+
+// RunLog checks the log of a store of another kind, as in workflowtest.
+func RunLog(t *testing.T, open func(t *testing.T) workflow.Store) {
+	for _, c := range logged {
+		t.Run(c.promise, func(t *testing.T) { c.holds(t, &kit{t, open(t)}) })
 	}
 }
 

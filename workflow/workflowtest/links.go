@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/identity"
 )
 
@@ -22,7 +23,7 @@ func (m *Memory) Link(_ context.Context, slack, tenantID string) (identity.Link,
 	return l, nil
 }
 
-func (m *Memory) PutLink(_ context.Context, l identity.Link) error {
+func (m *Memory) PutLink(ctx context.Context, l identity.Link) error {
 	if err := l.Check(); err != nil {
 		return err
 	}
@@ -34,16 +35,19 @@ func (m *Memory) PutLink(_ context.Context, l identity.Link) error {
 	delete(m.damaged, l.Key())
 	l.At = l.At.UTC()
 	m.links[l.Key()] = l
+	m.log = append(m.log, audit.Linked(ctx, l.Slack, l.TenantID, l.ObjectID, l.How, l.At))
 	return nil
 }
 
-func (m *Memory) DropLink(_ context.Context, slack, tenantID string) error {
+func (m *Memory) DropLink(ctx context.Context, slack, tenantID string) error {
 	m.Mu.Lock()
 	defer m.Mu.Unlock()
 	key := identity.Key(slack, tenantID)
-	if _, ok := m.links[key]; !ok {
+	l, ok := m.links[key]
+	if !ok {
 		return workflow.ErrNotFound
 	}
+	m.log = append(m.log, audit.Unlinked(ctx, slack, tenantID, l.ObjectID))
 	delete(m.links, key)
 	return nil
 }

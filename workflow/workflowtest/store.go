@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/people"
 )
@@ -25,6 +26,8 @@ type Memory struct {
 	// Realm is the store's; empty is "cafe". Nonce is that of every request, where runs are to
 	// be the same; empty is what was given.
 	Realm, Nonce string
+
+	log []audit.Entry
 }
 
 var errSum = errors.New("its checksum is wrong")
@@ -58,7 +61,7 @@ func (m *Memory) claimed(r *workflow.Request) error {
 	return nil
 }
 
-func (m *Memory) Create(_ context.Context, r *workflow.Request) (*workflow.Request, error) {
+func (m *Memory) Create(ctx context.Context, r *workflow.Request) (*workflow.Request, error) {
 	m.Mu.Lock()
 	defer m.Mu.Unlock()
 	if err := m.claimed(r); err != nil {
@@ -68,6 +71,7 @@ func (m *Memory) Create(_ context.Context, r *workflow.Request) (*workflow.Reque
 	r.ID, r.Realm, r.Nonce = fmt.Sprint("EA-", len(m.order)+1), cmp.Or(m.Realm, "cafe"), cmp.Or(m.Nonce, r.Nonce)
 	m.Requests[r.ID] = r
 	m.order = append(m.order, r.ID)
+	m.log = append(m.log, workflow.Told(ctx, nil, r)...)
 	return r.Clone(), nil
 }
 
@@ -83,7 +87,7 @@ func (m *Memory) Get(_ context.Context, id string) (*workflow.Request, error) {
 	return nil, workflow.ErrNotFound
 }
 
-func (m *Memory) Update(_ context.Context, id string, change func(*workflow.Request) error) (*workflow.Request, error) {
+func (m *Memory) Update(ctx context.Context, id string, change func(*workflow.Request) error) (*workflow.Request, error) {
 	m.Mu.Lock()
 	defer m.Mu.Unlock()
 	if m.damaged[id] {
@@ -104,6 +108,7 @@ func (m *Memory) Update(_ context.Context, id string, change func(*workflow.Requ
 		return nil, err
 	}
 	m.Requests[id] = r
+	m.log = append(m.log, workflow.Told(ctx, old, r)...)
 	return r.Clone(), nil
 }
 
