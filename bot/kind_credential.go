@@ -107,7 +107,7 @@ func certificateOnly(_ say, _ pack.Product, chosen pack.Choice) []slack.Block {
 
 func certificatePlan(p plan.Plan) []any {
 	c := p.Credential.Certificate
-	return []any{"certificate of the requester, ", c.Key, ", ", c.Subject, ", valid until ", c.NotAfter,
+	return []any{"certificate of the requester, ", c.Key, ", ", c.Subject, ", valid from ", c.NotBefore, " until ", c.NotAfter,
 		"\n    SHA-1 thumbprint ", code(c.Thumbprint), "\n    SHA-256 ", code(c.Fingerprint)}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // What messages and forms say of a plan's permissions: in words, by name, or, where
@@ -26,7 +27,7 @@ const (
 
 // A permissionGroup is the permissions of one resource and type, the riskiest first.
 type permissionGroup struct {
-	resource string
+	resource string // in words, with its ID where the name alone would not say which it is
 	of       catalog.Type
 	ps       []plan.Permission
 }
@@ -38,11 +39,15 @@ func (g permissionGroup) title() string {
 // grouped are permissions by type and resource, in the order in which they came.
 func grouped(ps []plan.Permission) []permissionGroup {
 	var groups []permissionGroup
-	for _, t := range []catalog.Type{catalog.Application, catalog.Delegated} {
+	types := []catalog.Type{catalog.Application, catalog.Delegated}
+	for _, p := range ps {
+		types = set.Union(types, []catalog.Type{p.Type}, func(a, b catalog.Type) bool { return a == b })
+	}
+	for _, t := range types {
 		for _, resource := range resourcesOf(ps) {
-			g := permissionGroup{resource: resource, of: t}
+			g := permissionGroup{resource: resourceName(resource), of: t}
 			for _, p := range ps {
-				if p.Type == t && p.Resource == resource {
+				if p.Type == t && sameResource(p, resource) {
 					g.ps = append(g.ps, p)
 				}
 			}
@@ -129,14 +134,24 @@ func together(groups []permissionGroup) *growing {
 	return l
 }
 
-func resourcesOf(ps []plan.Permission) []string {
-	var names []string
-	seen := map[string]bool{}
+// resourcesOf are one permission of each resource. Two of one name are two.
+func resourcesOf(ps []plan.Permission) (each []plan.Permission) {
 	for _, p := range ps {
-		if !seen[p.Resource] {
-			seen[p.Resource] = true
-			names = append(names, p.Resource)
+		if !slices.ContainsFunc(each, func(q plan.Permission) bool { return sameResource(p, q) }) {
+			each = append(each, p)
 		}
 	}
-	return names
+	return each
+}
+
+func sameResource(p, q plan.Permission) bool { return p.ResourceAppID == q.ResourceAppID }
+
+// resourceName is what the resource of a permission is called. Whoever registers an app
+// gives it any name, Microsoft Graph's too: so others than Microsoft's have their ID beside it.
+func resourceName(p plan.Permission) string {
+	id, known := catalog.ResourceAppID(p.Resource)
+	if _, gone := p.OnGone(); gone || p.ResourceAppID == plan.Self || known && id == p.ResourceAppID {
+		return p.Resource
+	}
+	return p.Resource + " (" + p.ResourceAppID + ")"
 }

@@ -31,7 +31,8 @@ func offeredLists(p plan.Plan) []*growing {
 func roleBlocks(p plan.Plan) []slack.Block {
 	directory := &growing{title: "Directory roles of the app"}
 	for _, r := range p.DirectoryRoles {
-		directory.lines = append(directory.lines, line(bold(r.Name), " · risk ", bold(string(r.Risk())), "\n", italic("Needed: "+r.Why)))
+		directory.lines = append(directory.lines, line(bold(r.Name), " (", code(r.TemplateID), ") · risk ", bold(string(r.Risk())), "\n",
+			italic("Needed: "+r.Why)))
 	}
 	azure := &growing{title: "Azure roles of the app",
 		words: " on the " + azurescope.Word(p.Subscriptions) + "s " + strings.Join(p.Subscriptions, ", ")}
@@ -43,7 +44,7 @@ func roleBlocks(p plan.Plan) []slack.Block {
 		}
 	}
 	for _, r := range p.AzureRoles {
-		what := "a built-in role"
+		what := "the built-in role " + r.ID
 		if r.ID == "" {
 			what = "a custom role with " + text.Count(len(r.Actions), "action") + " and " +
 				text.Count(len(r.DataActions), "data action")
@@ -56,7 +57,7 @@ func roleBlocks(p plan.Plan) []slack.Block {
 		if s.AdminsOnly {
 			who = "only admins may consent"
 		}
-		parts := []any{bold(s.Name), " (", who, ")\n", s.Words}
+		parts := []any{bold(s.Name), " (", who, ")\n", firstOf(s.Title, s.Name), " – ", s.Words}
 		if s.UserTitle != "" || s.UserWords != "" {
 			title, words := s.ForUsers()
 			parts = append(parts, "\n", bold("Users read: "), title, " – ", words)

@@ -33,7 +33,7 @@ func againstPolicy(r *Request, p AppPolicy) *Refusal {
 func opensToOthers(r *Request) bool {
 	others := func(audience string) bool { return audience != "" && audience != plan.ThisTenant }
 	opens := creates(r) || r.kind().replaces && !others(r.Previous.Audience)
-	return tasks[r.Task].makes && opens && others(r.Plan.Audience)
+	return r.task().makes && opens && others(r.Plan.Audience)
 }
 
 // policyFor is what the tenant forbids for r's app. Of an app that is adopted it is not known

@@ -32,7 +32,7 @@ type azureWork struct {
 func azureOf(r *Request) (w azureWork) {
 	is, had := r.Plan, plan.Plan{}
 	switch {
-	case tasks[r.Task].undoes, r.kind().ends: // all roles go, and none is given
+	case r.task().undoes, r.kind().ends: // all roles go, and none is given
 		is, had = plan.Plan{}, r.Plan
 	case r.kind().replaces:
 		had = r.Previous
@@ -104,7 +104,7 @@ func azureThere(r *Request, had plan.Plan) []AzureShare {
 
 // actsInAzure reports whether r's task works in Azure where there is something to do.
 func actsInAzure(r *Request) bool {
-	if !tasks[r.Task].undoes {
+	if !r.task().undoes {
 		return r.rights().consents
 	}
 	given, taken := r.Steps.Get(StepAzureRoles), r.Steps.Get(StepUnassign)

@@ -22,7 +22,7 @@ func (r *Request) Claims() []string {
 		claims = append(claims, appClaim+r.Target.UniqueName)
 	}
 	if r.State.HoldsName() && !r.AppDeleted {
-		if (r.kind().finds || tasks[r.Task].byHand) && r.Made.AppID != "" {
+		if (r.kind().finds || r.task().byHand) && r.Made.AppID != "" {
 			claims = append(claims, appIDClaim+r.Tenant+":"+r.Made.AppID)
 		}
 		if holdsName(r) {

@@ -191,7 +191,7 @@ func (r *Request) Awaited(n StepName) string {
 
 // Connects reports whether r, once it is approved, connects a backup server.
 func (r *Request) Connects() bool {
-	return !tasks[r.Task].byHand && slices.Contains(stepsFor(r, TaskProvision), StepConnect)
+	return !r.task().byHand && slices.Contains(stepsFor(r, TaskProvision), StepConnect)
 }
 
 // MayHandOver reports whether what a backup server did not take can be handed to the
@@ -199,7 +199,7 @@ func (r *Request) Connects() bool {
 // that takes several approvals is asked for again.
 func (d *Desk) MayHandOver(r *Request) bool {
 	s := r.Steps.Get(StepConnect)
-	return r.State == StateFailed && tasks[r.Task].makes && r.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
+	return r.State == StateFailed && r.task().makes && r.Needs() == 1 && s != nil && s.Status != StepDone && s.Tries > 0 &&
 		(!credentialOf(r).asFile || d.pages != "")
 }
 

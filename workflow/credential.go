@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -14,7 +16,7 @@ import (
 func ensureDirectoryRoles(ctx context.Context, r *Request, s Session) (edit, error) {
 	var names []string
 	var errs []error
-	for _, role := range r.Plan.DirectoryRoles {
+	for _, role := range set.Minus(r.Plan.DirectoryRoles, unchanged(r).DirectoryRoles, plan.SameRole) {
 		errs = append(errs, s.EnsureDirectoryRole(ctx, r.Made.ServicePrincipal, role.TemplateID))
 		names = append(names, role.Name)
 	}

@@ -107,8 +107,9 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 			agree(r, by, now, len(approvals(r, t, by)))
 			return
 		}
-		decide(r, by, now, TaskProvision)
-		r.Steps = newSteps(stepsFor(r, TaskProvision))
+		next := nextTask(r)
+		decide(r, by, now, next)
+		r.Steps = newSteps(stepsFor(r, next))
 		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventApproved, Text: "approved the plan and was sent a sign-in code"})
 	})
 }
@@ -170,18 +171,13 @@ func (d *Desk) Cancel(ctx context.Context, id string, by people.Person) (*Reques
 		case withdraws(r, by):
 			withdraw(r, by)
 			r.note(now, Event{By: by.ID, Kind: EventWithdrawn, Text: "withdrew the approval"})
-		case tasks[r.Task].back != "":
-			t := tasks[r.Task]
+		case r.task().back != "":
+			t := r.task()
 			r.move(t.back, now, Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in, so the " + t.stays})
 			r.SignIn.Status, r.Steps = "", nil
 		case untouched(r):
-			if !r.aboutApp() { // what it is about was made before
-				r.Made = Made{}
-			}
-			r.Approval.Digest = ""
-			r.move(StatePending, now, Event{By: by.ID, Kind: EventWithdrawn,
+			backToPending(r, now, Failure{}, Event{By: by.ID, Kind: EventWithdrawn,
 				Text: "cancelled the sign-in, so the request waits for an approver again"})
-			r.SignIn.Status, r.Steps = "", nil
 		default: // something stands in the tenant: it stays with Retry and Undo
 			giveUpTo(r, now, "The sign-in was cancelled. "+remains(r),
 				Event{By: by.ID, Kind: EventWithdrawn, Text: "cancelled the sign-in"})

@@ -78,6 +78,7 @@
 //	submit.go                      the form
 //	life.go                        an app, and the requests about it
 //	decide.go                      decisions of approvers, and their rules
+//	pending.go                     what waits for one, and how it comes back to that
 //	agree.go                       several approvals
 //	retry.go                       to retry, and to give up
 //	superseded.go                  who came too late

@@ -12,6 +12,8 @@ import (
 // kind_*.go. What is not here is the same for every kind.
 type kind struct {
 	say phrases
+	// next is what an approval begins; nil is to carry the plan out.
+	next func(*Request) Task
 	// steps are what the engine makes sure of, read from top to bottom.
 	steps  func(*Request) []StepName
 	titles map[StepName]string // of steps that are something else to it
@@ -94,10 +96,10 @@ func (r *Request) Wish() string { return fmt.Sprintf(r.kind().say.wish, r.AppNam
 // Does is what r's task does once somebody has signed in, as a title.
 func (r *Request) Does() string {
 	words := r.kind().say.does
-	switch t := tasks[r.Task]; {
+	switch t := r.task(); {
 	case t.does != "":
 		words = t.does
-	case r.Task == TaskUndo:
+	case doing(r) == TaskUndo:
 		words = r.kind().undo.does
 	}
 	return fmt.Sprintf(words, r.AppName())
@@ -111,7 +113,7 @@ func Stands(r *Request) string {
 
 // AddsCredential reports whether what r does now gives the app a credential that it has
 // not had.
-func (r *Request) AddsCredential() bool { return tasks[r.Task].makes && r.kind().adds(r) }
+func (r *Request) AddsCredential() bool { return r.task().makes && r.kind().adds(r) }
 
 // stepsFor are what the engine makes sure of for a task, read from top to bottom.
 func stepsFor(r *Request, t Task) []StepName {
@@ -126,7 +128,7 @@ func stepsFor(r *Request, t Task) []StepName {
 
 // finishTask ends a task whose last step is done.
 func finishTask(r *Request, now time.Time) {
-	end := tasks[r.Task].finish
+	end := r.task().finish
 	if end == nil {
 		end = r.kind().finish
 	}

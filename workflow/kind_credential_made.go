@@ -30,7 +30,7 @@ var madeKind = credentialKind{
 	check: (*Desk).checkMade, ensure: (*Engine).ensureMade,
 	given: func(r *Request) bool { return r.Thumbprint() != "" }, remove: removeCertificate,
 	among: func(r *Request, has []string) []string {
-		if tasks[r.Task].byHand && len(has) == 1 {
+		if r.task().byHand && len(has) == 1 {
 			return has // somebody made it, and nobody knows which one
 		}
 		return nil

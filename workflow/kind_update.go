@@ -23,7 +23,7 @@ var updateKind = kind{
 	},
 	steps: func(r *Request) []StepName { return owned(r, updateSteps(r)...) },
 	undo:  deletesApp,
-	needs: toPrevious,
+	needs: toUpdate,
 	finish: func(r *Request, now time.Time) {
 		r.Residue = Residue{Azure: stillInAzure(r)}
 		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app now has exactly what was approved."})
@@ -31,6 +31,14 @@ var updateKind = kind{
 	removes: func(r *Request) plan.Plan { return r.previous().Minus(r.Plan) },
 	leaves:  updateLeaves,
 	adds:    addsCertificate, replaces: true,
+	looksAgain: giveMissed,
+}
+
+// giveMissed has all of the plan given again where the check has missed some of it.
+func giveMissed(r *Request) {
+	if missed(r) {
+		r.Steps.redo(StepConsent, StepDirectoryRoles)
+	}
 }
 
 // Update asks for other permissions, workloads, redirect URIs or owners of the

@@ -215,7 +215,7 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	switch {
 	case r.Target.TakenOver:
 		return skipped("everybody in charge of it has left, and an approver took over")
-	case !r.Adopted() && !tasks[r.Task].byHand:
+	case !r.Adopted() && !r.task().byHand:
 		return skipped("it was created again, and is nobody else's")
 	case r.Steps.Get(StepDelete) != nil: // nobody can be asked who owns what is gone
 		switch alive, err := s.Exists(ctx, r.Made.AppID); {

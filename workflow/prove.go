@@ -201,11 +201,11 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	missing, excess = append(missing, less...), append(excess, trusted...)
 	known := r.aboutApp() && r.Steps.Get(StepRestore) == nil // what was there when the app was restored is removed
-	if has.OnPrincipal > 0 && (tasks[r.Task].byHand || !known) {
+	if has.OnPrincipal > 0 && (r.task().byHand || !known) {
 		excess = append(excess, "credentials of its service principal: "+strconv.Itoa(has.OnPrincipal))
 	}
 	var secret Password
-	if tasks[r.Task].byHand {
+	if r.task().byHand {
 		var less, more []string
 		secret, less, more, err = e.asPlanned(ctx, r, s)
 		if err != nil {
@@ -218,7 +218,7 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	}
 	return func(r *Request, st *Step) {
 		st.Note = "the app has exactly what was approved"
-		if tasks[r.Task].byHand && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
+		if r.task().byHand && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
 			st.Note += "; nobody signs in to it, so set “Assignment required” in Entra (Enterprise applications › Properties)"
 		}
 		for _, note := range principalOwners(r, s.Signer(), has) {

@@ -17,7 +17,7 @@ const recipientsEvery = time.Hour
 
 // HandsOver reports whether carrying r out gives its requester a credential.
 func (r *Request) HandsOver() bool {
-	if !tasks[r.Task].makes || !r.Plan.Credential.Kind.HandsOver() || r.Plan.Backup.Server != "" {
+	if !r.task().makes || !r.Plan.Credential.Kind.HandsOver() || r.Plan.Backup.Server != "" {
 		return false
 	}
 	steps := stepsFor(r, TaskProvision)

@@ -74,10 +74,6 @@ func (r *Request) previous() plan.Plan { return r.Previous.Union(r.Residue.Plan)
 func (r *Request) Changes() []plan.Change {
 	changes := slices.DeleteFunc(plan.Changes(r.Previous, r.Plan), func(c plan.Change) bool { return !c.Added })
 	changes = append(changes, slices.DeleteFunc(plan.Changes(r.previous(), r.Plan), func(c plan.Change) bool { return c.Added })...)
-	if addsCertificate(r) {
-		changes = append(changes, plan.Change{Added: true, What: plan.CredentialChange, Name: "certificate " +
-			r.Plan.Credential.Certificate.Thumbprint})
-	}
 	for _, thumbprint := range strays(r) {
 		changes = append(changes, plan.Change{Added: false, What: plan.CredentialChange, Name: "certificate " + thumbprint})
 	}

@@ -35,7 +35,7 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by people.Person) (*Reques
 			what, next = remains(r)
 		}
 		e := Event{By: by.ID, Kind: EventCancelled, Text: "gave up. " + what}
-		if back := tasks[r.Task].back; back != "" {
+		if back := r.task().back; back != "" {
 			r.Steps, r.Failure = nil, Failure{}
 			r.move(back, now, e)
 			return
@@ -79,18 +79,18 @@ func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.kind().fi
 
 // untouched reports whether nothing was begun in the tenant for r.
 func untouched(r *Request) bool {
-	if tasks[r.Task].byHand {
+	if r.task().byHand {
 		return true
 	}
 	made := r.Made.SecretAttempts > 0 || !r.aboutApp() && r.Made.ObjectID != ""
-	return tasks[r.Task].makes && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
+	return r.task().makes && !made && !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Tries > 0 })
 }
 
 // giveUpTo ends a sign-in that failed where something stands in the tenant.
 func giveUpTo(r *Request, now time.Time, text string, e Event) {
 	to := StateFailed
 	r.Approval.Digest = "" // it failed, and counts for nothing
-	if tasks[r.Task].undoes {
+	if r.task().undoes {
 		to = leaveUndo(r)
 	}
 	r.move(to, now, e)
@@ -123,7 +123,7 @@ func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) 
 			return wrongState(r, "there is nothing to retry")
 		case outdated(r, rev) != nil:
 			return outdated(r, rev)
-		case tasks[r.Task].makes:
+		case r.task().makes:
 			return d.tooFew(r, by)
 		}
 		return nil

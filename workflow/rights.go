@@ -8,6 +8,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/azurescope"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/plan"
+	"github.com/entra-app/entra-app/workflow/set"
 )
 
 // What a sign-in has to be good for: the scopes of its token, and the roles of the
@@ -17,6 +18,7 @@ import (
 // credentials.
 type rights struct {
 	plan     plan.Plan // of what is given or removed
+	same     plan.Plan // of that, what stays as it is: it is read, and takes no role
 	consents bool      // its permissions and directory roles are; else only credentials, or the whole application
 	reads    bool      // delegated permission grants are read: what the app was granted, or who has grants on it
 	noRole   bool      // the account needs none: nothing is changed
@@ -27,7 +29,7 @@ type rights struct {
 
 // rights are those that r's task takes. Azure's are of its own kind: see azureWork.
 func (r *Request) rights() rights {
-	needs := tasks[r.Task].needs
+	needs := r.task().needs
 	if needs == nil {
 		needs = r.kind().needs
 	}
@@ -41,6 +43,31 @@ func toPrevious(r *Request) rights {
 	p.Permissions = append(p.Permissions, had.Permissions...)
 	p.DirectoryRoles = append(p.DirectoryRoles, had.DirectoryRoles...)
 	return rights{plan: p, consents: true}
+}
+
+// toUpdate are the same, with roles for what changes only.
+func toUpdate(r *Request) rights {
+	n := toPrevious(r)
+	n.same = unchanged(r)
+	return n
+}
+
+// unchanged is what of an update's plan the app has already, as far as that is certain: a given-up
+// update may have taken some of it, and so may somebody in Entra where the check has missed it.
+func unchanged(r *Request) (same plan.Plan) {
+	if !r.kind().replaces || r.Residue.Plan.TenantID != "" || missed(r) {
+		return plan.Plan{}
+	}
+	adds := r.Plan.Minus(r.Previous)
+	same.Permissions = set.Minus(r.Plan.Permissions, adds.Permissions, plan.SamePermission)
+	same.DirectoryRoles = set.Minus(r.Plan.DirectoryRoles, adds.DirectoryRoles, plan.SameRole)
+	return same
+}
+
+// missed reports whether an earlier check has failed: the app may lack what it was approved to have.
+func missed(r *Request) bool {
+	check := r.Steps.Get(StepCheck)
+	return check != nil && check.Tries > 0 && (check.Status == StepDue || check.Status == StepFailed)
 }
 
 // toRegister are the same for an app that is made.
@@ -98,6 +125,8 @@ func (n rights) roles() []roleNeed {
 			[]string{privilegedRoleAdministrator, globalAdministrator}})
 	}
 	p := n.consented()
+	p.Permissions = set.Minus(p.Permissions, n.same.Permissions, plan.SamePermission)
+	p.DirectoryRoles = set.Minus(p.DirectoryRoles, n.same.DirectoryRoles, plan.SameRole)
 	if slices.ContainsFunc(p.Of(catalog.Application), func(q plan.Permission) bool { return q.ResourceAppID == catalog.MicrosoftGraph }) {
 		privileged(ForConsent, cmp.Or(n.consent, "consent to Microsoft Graph application permissions"))
 	}

@@ -65,7 +65,7 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 			now.note(at, Event{By: now.Approval.By.ID, Kind: EventSignInFailed, Text: no.Text})
 			return nil
 		}
-		if begin := tasks[now.Task].begin; begin != nil {
+		if begin := now.task().begin; begin != nil {
 			begin(now)
 		}
 		now.SignIn.Status, now.SignIn.Unknown = SignInDone, onlyLeft(now, who.UnknownSubscriptions)

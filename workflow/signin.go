@@ -202,7 +202,7 @@ func (e *Engine) abandon(r *Request) bool {
 			return ErrUnchanged
 		}
 		text := fmt.Sprintf("Nobody signed in within %s. ", text.Days(e.policy.PendingExpires))
-		if t := tasks[r.Task]; t.back != "" {
+		if t := r.task(); t.back != "" {
 			r.move(t.back, now, Event{Kind: EventSignInFailed, Text: text + "The " + t.stays + "."})
 			return nil
 		}

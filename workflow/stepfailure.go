@@ -69,7 +69,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		what = EventAlarm
 		f = Failure{Rule: RuleExcess, Text: "It can do more than that: " + strings.Join(more.Names, ", ") + "."}
 		switch {
-		case tasks[r.Task].byHand:
+		case r.task().byHand:
 		case r.kind().replaces: // its credential is in use, and not this request's
 			f.Text = "ALARM: the app can do more than was approved: " + strings.Join(more.Names, ", ") +
 				". Nothing was removed from it. Find out who granted that, then press Retry."
@@ -77,7 +77,7 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 			f.Text = e.disarm(r, name, s, more)
 		}
 	}
-	if tasks[r.Task].byHand {
+	if r.task().byHand {
 		return e.verifyFailed(r, f, err)
 	}
 	stillGone := name == StepRestore && notRestored(ctx, r, s, err)
@@ -153,7 +153,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 	case no != nil:
 		f.Text += no.Text
 		f.Ref = no.Ref
-	case isLag && tasks[r.Task].byHand:
+	case isLag && r.task().byHand:
 		f.Text += "the app lacks " + strings.Join(lag.missing, ", ") + "."
 	case isLag:
 		f.Text += "after " + waited + " the app still lacks " + strings.Join(lag.missing, ", ") + "."
@@ -169,7 +169,7 @@ func (e *Engine) stepFailure(r *Request, name StepName, err error) Failure {
 		f.Text += "something went wrong that this bot did not expect (reference " + f.Ref + ")."
 	}
 	e.log.Error("step failed", "request", r.ID, "step", name, "ref", f.Ref, "err", err)
-	if tasks[r.Task].byHand {
+	if r.task().byHand {
 		return f
 	}
 	done, all := r.Steps.Count()

@@ -46,7 +46,7 @@ func (r *Request) Undone() string { return r.kind().undo.did }
 // Undoable reports whether there is something that an Undo would delete.
 func (r *Request) Undoable() bool {
 	undoable := r.kind().undoable
-	return undoable != nil && tasks[r.Task].back == "" && (r.State == StateFailed || r.State == StateRevoked) && undoable(r)
+	return undoable != nil && r.task().back == "" && (r.State == StateFailed || r.State == StateRevoked) && undoable(r)
 }
 
 // Undo deletes what a failed request has made, after a sign-in of whoever presses.

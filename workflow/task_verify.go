@@ -172,9 +172,7 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 			"again, or press Approve to have the bot do it."
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		r.Failure, r.Made, r.Steps = f, Made{}, nil
-		r.Approval.Digest = ""
-		r.move(StatePending, now, Event{Kind: EventFailed, Text: f.Text})
+		backToPending(r, now, f, Event{Kind: EventFailed, Text: f.Text})
 		return nil
 	})
 	return err == nil

@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"slices"
+
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/plan"
 )
@@ -28,6 +30,7 @@ func (d *Desk) Missing(r *Request) []string {
 	for _, c := range plan.Changes(has, want) {
 		switch {
 		case !c.Added:
+		case c.What != plan.ActionChange && !slices.Contains(plan.Kinds(), c.What): // that is the request's, not the product's
 		case c.What == plan.PermissionChange || c.What == plan.RoleChange || c.What == plan.SettingChange:
 			missing = append(missing, c.Name)
 		default:

@@ -142,7 +142,7 @@ func (m *Made) foundApp(app Registration, now time.Time) {
 func judgeExcess(r *Request, err error, now time.Time) error {
 	more, ok := errors.AsType[*ExcessError](err)
 	switch {
-	case ok && tasks[r.Task].byHand: // somebody may just have removed it by hand
+	case ok && r.task().byHand: // somebody may just have removed it by hand
 		return &notYet{stale: more.Names}
 	case !ok, more.sure, !IsYoung(r.Made.Removed, now):
 		return err
@@ -168,9 +168,9 @@ func patience(r *Request, st *Step, why Temporary) time.Duration {
 	lag, lacks := why.(*notYet)
 	_, unseen := why.(*notSeen)
 	switch {
-	case lacks && tasks[r.Task].byHand && len(lag.stale) > 0: // that it is young says nothing about it
+	case lacks && r.task().byHand && len(lag.stale) > 0: // that it is young says nothing about it
 		return verifyTimeout
-	case unseen, lacks && tasks[r.Task].byHand:
+	case unseen, lacks && r.task().byHand:
 		young := time.Duration(0)
 		if !r.Made.Born.IsZero() && r.Steps.Get(StepRestore) == nil { // a restored app has the owners that it had
 			young = r.Made.Born.Add(Youth + time.Minute).Sub(st.Since)
@@ -198,7 +198,7 @@ func waitNote(r *Request, st *Step, why Temporary, until time.Time) string {
 		words += ": an answer was lost, so there may be a secret that nobody has. If it shows up, it is removed"
 	case ok && len(lag.missing) > 0:
 		words += ", until the app has " + text.Clip(strings.Join(lag.missing, ", "), 100)
-	case ok && len(lag.stale) > 0 && tasks[r.Task].byHand:
+	case ok && len(lag.stale) > 0 && r.task().byHand:
 		words += ", until the app no longer has " + text.Clip(strings.Join(lag.stale, ", "), 100)
 	case ok && len(lag.stale) > 0:
 		return words + ", until the app no longer has " + text.Clip(strings.Join(lag.stale, ", "), 100) +

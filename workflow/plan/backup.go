@@ -36,3 +36,11 @@ func (b Backup) Titles() string {
 	}
 	return strings.Join(titles, ", ")
 }
+
+func (b Backup) parts() []Part {
+	if b.Server == "" {
+		return nil
+	}
+	return each([]Part{{Key: keyOf(append([]string{b.Server}, b.Services...)...), Name: b.Server + " (" + b.Titles() + ")"}},
+		func(p Part) Part { return p })
+}

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"slices"
+
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Two plans are compared part by part: what both have together, what one has beyond the
@@ -29,6 +31,12 @@ const (
 	ClaimChange      = "optional claim"
 	IdentifierChange = "identifier URI"
 	ConsentChange    = "consent text for users"
+
+	AdminTextChange   = "consent text for admins"
+	AppRoleTextChange = "text of an app role"
+	WorkloadChange    = "workload"
+	BackupChange      = "backup server"
+	AppChange         = "app"
 )
 
 // Added are changes of a kind that add these parts.
@@ -45,29 +53,48 @@ func changes(added bool, kind string, parts []Part) []Change {
 	return all
 }
 
-// Kinds are the kinds of changes that parts can have, in the order of a card.
-func Kinds() []string {
+// Kinds are the kinds of changes in which a plan is compared with a tenant, in the order of a card.
+func Kinds() []string { return kinds(func(f field) bool { return !f.plans }) }
+
+func kinds(of func(field) bool) []string {
 	var kinds []string
 	for _, f := range fields {
-		if f.parts != nil && !slices.Contains(kinds, f.kind) {
+		if of(f) && !slices.Contains(kinds, f.kind) {
 			kinds = append(kinds, f.kind)
 		}
 	}
 	return kinds
 }
 
-// Changes lists what is different in a plan: what was added, then what was removed.
+// Changes lists what is different in a plan: what was added, then what was removed. Things
+// are the same by ID and value, whatever they are called; those of one name are told apart.
 func Changes(was, is Plan) []Change {
+	if len(was.Chosen) == 0 || len(is.Chosen) == 0 { // it was not kept once: then titles have to do
+		was.Chosen, is.Chosen = nil, nil
+	}
 	var added, removed []Change
 	compare := func(kind string, was, is []Part) {
+		tellApart(was, is)
 		added = append(added, Added(kind, Beyond(is, was)...)...)
 		removed = append(removed, Removed(kind, Beyond(was, is)...)...)
 	}
-	for _, kind := range Kinds() {
+	for _, kind := range kinds(func(field) bool { return true }) {
 		compare(kind, was.Parts(kind), is.Parts(kind))
 	}
 	compare(ActionChange, was.ActionsBeside(is), is.ActionsBeside(was))
 	return append(added, removed...)
+}
+
+// tellApart adds its ID to the name of each part that another is called like.
+func tellApart(was, is []Part) {
+	all := slices.Concat(was, is)
+	for _, parts := range [][]Part{was, is} {
+		for i, p := range parts {
+			if p.ID != "" && slices.ContainsFunc(all, func(q Part) bool { return q.Name == p.Name && q.Key != p.Key }) {
+				parts[i].Name += " [" + text.OneLine(p.ID) + "]"
+			}
+		}
+	}
 }
 
 // Parts are what a plan has of a kind.

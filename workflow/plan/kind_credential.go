@@ -46,3 +46,21 @@ func (k CredentialKind) HandsOver() bool { return k.row().handsOver }
 
 // Expires reports whether a credential of this kind ends by itself.
 func (k CredentialKind) Expires() bool { return k.row().expires }
+
+// parts are the credential: what is proved with it, and for how long.
+func (c Credential) parts() []Part {
+	if c.Kind == CredentialNone || c.Kind == "" {
+		return nil
+	}
+	part := Part{Name: c.Kind.Title(), ID: string(c.Kind) + " " + c.Certificate.Fingerprint, Key: keyOf(string(c.Kind),
+		c.Lifetime.String(), c.Certificate.Fingerprint, c.Federated.Issuer, c.Federated.Subject, c.Federated.Audience)}
+	switch {
+	case c.Federated != (FederatedIssuer{}):
+		part.Name = "trust in " + c.Federated.Issuer + " for " + c.Federated.Subject + " (" + c.Federated.Audience + ")"
+	case c.Certificate.Thumbprint != "":
+		part.Name = "certificate " + c.Certificate.Thumbprint
+	case c.Lifetime > 0:
+		part.Name += ", valid for " + LifetimeWords(c.Lifetime)
+	}
+	return each([]Part{part}, func(p Part) Part { return p })
+}

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/azurescope"
@@ -16,6 +17,7 @@ import (
 type Part struct {
 	Key  string
 	Name string // for people
+	ID   string // tells it from another of the same name; empty where the name says all
 }
 
 func sameKey(a, b Part) bool { return a.Key == b.Key }
@@ -25,7 +27,8 @@ func Beyond(a, b []Part) []Part { return set.Minus(a, b, sameKey) }
 
 // A field is what a plan has in one place. What is nil does not apply to it.
 type field struct {
-	kind  string // of a Change; empty is never compared
+	kind  string // of a Change
+	plans bool   // it is compared between plans only: what the tenant has of it is read elsewhere, or not at all
 	clone func(p *Plan)
 	union func(p *Plan, q Plan)       // adds what q has besides
 	minus func(left *Plan, p, q Plan) // adds to left what of p is not in q, where an app can be without it
@@ -41,13 +44,15 @@ var fields = []field{
 		union: func(p *Plan, q Plan) { p.Scopes = withScopes(p.Scopes, q.Scopes) },
 		parts: func(p Plan) []Part { return each(p.Scopes, Scope.part) }},
 	{kind: ConsentChange, parts: consentTexts},
+	{kind: AdminTextChange, plans: true, parts: adminTexts},
 	list(AppRoleChange, both, func(p *Plan) *[]AppRole { return &p.AppRoles }, SameAppRole, AppRole.part),
+	{kind: AppRoleTextChange, plans: true, parts: appRoleTexts},
 	list(IdentifierChange, both, func(p *Plan) *[]string { return &p.IdentifierURIs }, set.Equal,
-		func(uri string) Part { return Part{uri, text.Visible(uri)} }),
+		func(uri string) Part { return Part{Key: uri, Name: text.Visible(uri)} }),
 	list(ClaimChange, both, func(p *Plan) *[]OptionalClaim { return &p.OptionalClaims }, SameClaim, OptionalClaim.part),
 	redirects(Web), redirects(SPA), redirects(PublicClient),
 	list(OwnerChange, added, func(p *Plan) *[]people.Person { return &p.Owners }, people.Same,
-		func(o people.Person) Part { return Part{o.ID, o.Name} }),
+		func(o people.Person) Part { return Part{o.ID, o.Name, o.ID} }),
 	{kind: SettingChange,
 		union: func(p *Plan, q Plan) { p.PublicClientFlows = p.PublicClientFlows || q.PublicClientFlows },
 		minus: func(left *Plan, p, q Plan) { left.PublicClientFlows = p.PublicClientFlows && !q.PublicClientFlows },
@@ -56,8 +61,13 @@ var fields = []field{
 		clone: func(p *Plan) {
 			p.AzureRoles, p.Subscriptions = slices.Clone(p.AzureRoles), slices.Clone(p.Subscriptions)
 		}},
-	{clone: func(p *Plan) {
-		p.Workloads, p.Chosen, p.Backup.Services = slices.Clone(p.Workloads), slices.Clone(p.Chosen), slices.Clone(p.Backup.Services)
+	{kind: CredentialChange, plans: true, parts: func(p Plan) []Part { return p.Credential.parts() }},
+	{kind: WorkloadChange, plans: true, parts: workloads,
+		clone: func(p *Plan) { p.Workloads, p.Chosen = slices.Clone(p.Workloads), slices.Clone(p.Chosen) }},
+	{kind: BackupChange, plans: true, parts: func(p Plan) []Part { return p.Backup.parts() },
+		clone: func(p *Plan) { p.Backup.Services = slices.Clone(p.Backup.Services) }},
+	{kind: AppChange, plans: true, parts: func(p Plan) []Part {
+		return each([]string{"name: " + p.AppName, "tenant: " + p.TenantID}, named)
 	}},
 }
 
@@ -86,7 +96,7 @@ func list[T any](kind string, in merging, of func(*Plan) *[]T, same func(a, b T)
 func redirects(on Platform) field {
 	return list(RedirectChange, both, func(p *Plan) *[]string { return p.redirects(on) }, set.Equal,
 		func(uri string) Part {
-			return Part{string(on) + " " + uri, text.Visible(uri) + " (" + string(on) + ")"}
+			return Part{Key: string(on) + " " + uri, Name: text.Visible(uri) + " (" + string(on) + ")"}
 		})
 }
 
@@ -102,21 +112,53 @@ func each[T any](all []T, part func(T) Part) []Part {
 
 func (p Permission) part() Part {
 	return Part{strings.Join([]string{p.ResourceAppID, string(p.Type), p.Name}, " "),
-		p.Resource + " " + p.Name + " (" + strings.ToLower(string(p.Type)) + ")"}
+		p.Resource + " " + p.Name + " (" + strings.ToLower(string(p.Type)) + ")", p.ResourceAppID}
 }
 
-func (r DirectoryRole) part() Part { return Part{r.TemplateID, r.Name} }
+func (r DirectoryRole) part() Part { return Part{r.TemplateID, r.Name, r.TemplateID} }
 
 func (r AppRole) part() Part { return named(r.Name + " (for " + r.For() + ")") }
 
-func (c OptionalClaim) part() Part { return named(c.Line()) }
+func (c OptionalClaim) part() Part {
+	return Part{Key: keyOf(append([]string{c.Token, c.Source, c.Name, strconv.FormatBool(c.Essential)}, c.Properties...)...),
+		Name: c.Line()}
+}
 
-// named is a part that is the same where it is called the same.
-func named(name string) Part { return Part{name, name} }
+// named is a part that is nothing but its name, exactly.
+func named(name string) Part { return Part{Key: name, Name: name} }
+
+// keyOf is one key of several values: no value can be taken for two.
+func keyOf(values ...string) string { return strings.Join(values, "\x00") }
 
 func (s Scope) part() Part {
-	return named(strings.TrimSuffix(s.Name+" ("+s.WhoConsents()+" may consent; without consent: "+
-		strings.Join(s.PreAuthorized, ", "), "; without consent: ") + ")")
+	return Part{Key: keyOf(append([]string{s.Name, s.WhoConsents()}, s.PreAuthorized...)...),
+		Name: strings.TrimSuffix(s.Name+" ("+s.WhoConsents()+" may consent; without consent: "+
+			strings.Join(s.PreAuthorized, ", "), "; without consent: ") + ")"}
+}
+
+// adminTexts are what admins read of the scopes.
+func adminTexts(p Plan) []Part {
+	return each(p.Scopes, func(s Scope) Part { return texts(s.Name, s.Title, s.Words) })
+}
+
+// appRoleTexts are what is read of the roles that the app offers.
+func appRoleTexts(p Plan) []Part {
+	return each(p.AppRoles, func(r AppRole) Part { return texts(r.Name, r.Title, r.Words) })
+}
+
+func texts(of, title, words string) Part {
+	return Part{Key: keyOf(of, title, words), Name: strings.TrimSuffix(of+": "+title+" – "+words, ": – ")}
+}
+
+// workloads are what was chosen of the product. Its name stays when a title changes.
+func workloads(p Plan) []Part {
+	parts := each(p.Workloads, named)
+	if len(p.Chosen) == len(parts) {
+		for i := range parts {
+			parts[i].Key, parts[i].ID = p.Chosen[i], p.Chosen[i]
+		}
+	}
+	return parts
 }
 
 // consentTexts are what users read of the scopes, where that is not what admins read.
@@ -124,7 +166,7 @@ func consentTexts(p Plan) []Part {
 	own := slices.DeleteFunc(slices.Clone(p.Scopes), func(s Scope) bool { return s.UserTitle == "" && s.UserWords == "" })
 	return each(own, func(s Scope) Part {
 		title, words := s.ForUsers()
-		return named(s.Name + ": " + title + " – " + words)
+		return texts(s.Name, title, words)
 	})
 }
 
@@ -153,7 +195,7 @@ func azureRoles(p Plan) []Part {
 		}
 		parts = append(parts, each(p.Subscriptions, func(scope string) Part {
 			return Part{strings.ToLower(cmp.Or(a.ID, a.Name) + " " + azurescope.Path(scope)),
-				strings.TrimSuffix(name+" on "+scope, " on ")} // by itself where it is not said
+				strings.TrimSuffix(name+" on "+scope, " on "), a.ID} // by itself where it is not said
 		})...)
 	}
 	return parts

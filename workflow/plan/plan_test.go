@@ -52,14 +52,14 @@ func TestACloneSharesNoList(t *testing.T) {
 func TestEveryPartOfAPlanIsAChange(t *testing.T) {
 	p := full(t)
 	got := map[string]int{}
-	for _, c := range Changes(Plan{Audience: p.Audience}, p) {
+	for _, c := range Changes(Plan{Audience: p.Audience, AppName: p.AppName, TenantID: p.TenantID}, p) {
 		if !c.Added || c.Name == "" {
 			t.Errorf("the change is %+v", c)
 		}
 		got[c.What]++
 	}
 	want := map[string]int{}
-	for _, kind := range Kinds() {
+	for _, kind := range kinds(func(f field) bool { return f.kind != AppChange }) {
 		want[kind] = 1
 	}
 	want[RedirectChange], want[SettingChange] = 3, 2
@@ -98,7 +98,23 @@ func TestPlansDifferByWhatThingsAreNotByTheirNames(t *testing.T) {
 	}{
 		"two people of one name": {
 			Plan{Owners: []people.Person{{ID: "U1", Name: "Alex"}}}, Plan{Owners: []people.Person{{ID: "U2", Name: "Alex"}}},
-			[]Change{{true, OwnerChange, "Alex"}, {false, OwnerChange, "Alex"}},
+			[]Change{{true, OwnerChange, "Alex [U2]"}, {false, OwnerChange, "Alex [U1]"}},
+		},
+		"a second person of the name of one who stays": {
+			Plan{Owners: []people.Person{{ID: "U1", Name: "Alex"}}},
+			Plan{Owners: []people.Person{{ID: "U1", Name: "Alex"}, {ID: "U2", Name: "Alex"}}},
+			[]Change{{true, OwnerChange, "Alex [U2]"}},
+		},
+		"a consent text that was rewritten": {
+			Plan{Scopes: []Scope{{Name: "use", Title: "Use", Words: "Reads."}}},
+			Plan{Scopes: []Scope{{Name: "use", Title: "Use", Words: "Writes."}}},
+			[]Change{{true, AdminTextChange, "use: Use – Writes."}, {false, AdminTextChange, "use: Use – Reads."}},
+		},
+		"a product that calls a workload otherwise": {
+			Plan{Workloads: []string{"Mail"}, Chosen: []string{"m"}}, Plan{Workloads: []string{"E-mail"}, Chosen: []string{"m"}}, nil,
+		},
+		"a workload of a plan from before its name was kept": {
+			Plan{Workloads: []string{"Mail"}}, Plan{Workloads: []string{"Mail"}, Chosen: []string{"m"}}, nil,
 		},
 		"a person who has another name now": {
 			Plan{Owners: []people.Person{{ID: "U1", Name: "Alex"}}}, Plan{Owners: []people.Person{{ID: "U1", Name: "Alexandra"}}}, nil,
@@ -111,7 +127,7 @@ func TestPlansDifferByWhatThingsAreNotByTheirNames(t *testing.T) {
 		"two services of one name": {
 			Plan{Permissions: []Permission{{Resource: "HR", ResourceAppID: "h1", Name: "Read", Type: "Application"}}},
 			Plan{Permissions: []Permission{{Resource: "HR", ResourceAppID: "h2", Name: "Read", Type: "Application"}}},
-			[]Change{{true, PermissionChange, "HR Read (application)"}, {false, PermissionChange, "HR Read (application)"}},
+			[]Change{{true, PermissionChange, "HR Read (application) [h2]"}, {false, PermissionChange, "HR Read (application) [h1]"}},
 		},
 		"a role whose name was translated": {
 			Plan{DirectoryRoles: []DirectoryRole{{TemplateID: "r", Name: "Global Reader"}}},

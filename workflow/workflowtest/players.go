@@ -91,3 +91,11 @@ func (w *World) People(n *Node, id string) {
 		}
 	}
 }
+
+// OK fails the test where something was refused.
+func (w *World) OK(_ *workflow.Request, err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
