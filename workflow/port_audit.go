@@ -34,7 +34,7 @@ func Told(ctx context.Context, was, is *Request) []audit.Entry {
 	from := audit.From(ctx)
 	var told []audit.Entry
 	tell := func(e audit.Entry) {
-		e.Request, e.Tenant = is.ID, is.Tenant
+		e.Request, e.Tenant, e.About = is.ID, is.Tenant, string(is.Kind)+" "+is.AppName()
 		if e.From == "" && e.Slack != "" {
 			e.From = from
 		}
@@ -61,10 +61,22 @@ func (r *Request) toldBy(e Event) audit.Entry {
 	switch e.Kind {
 	case EventRefused:
 		told.Result = "refused"
+	case EventApproved, EventDenied:
+		told.Plan = r.decidedBy(e.By)
 	case EventSignedIn, EventSignInFailed:
 		told.Entra, told.UPN = r.SignIn.ObjectID, r.SignIn.Account
 	}
 	return told
+}
+
+// decidedBy is the digest of the plan that somebody has decided on.
+func (r *Request) decidedBy(slack string) string {
+	for _, a := range append([]Approval{r.Approval}, r.Agreed...) {
+		if a.By.ID == slack {
+			return a.Digest
+		}
+	}
+	return ""
 }
 
 // lastOf is a time or, where it is not known, that of the last thing known of r.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/bot"
+	"github.com/entra-app/entra-app/cmd/entra-app/audit"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/cmd/entra-app/packs"
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
@@ -55,6 +56,7 @@ func init() {
 		{"manifest", config, "print the Slack app manifest for the configured mode", manifestCommand},
 		{"health", config, "exit 0 if the bot on this machine is alive; or --url http://…/healthz", healthCommand},
 		{"pack", "…", "list, show, check and compare packs: what products need; see entra-app pack help", packCommand},
+		{"audit", "…", "verify, prove and export the log of what happened; see entra-app audit help", auditCommand},
 		{"version", "", "print the version", versionCommand},
 		{"help", "[config]", "print this, or the configuration table", helpCommand},
 	}
@@ -243,6 +245,10 @@ func alive(ctx context.Context, url string) error {
 
 func packCommand(_ context.Context, p process) int {
 	return packs.Run(p.args, p.stdout, p.stderr, p.env, time.Now())
+}
+
+func auditCommand(ctx context.Context, p process) int {
+	return audit.Run(ctx, audit.Process{Args: p.args, Stdin: os.Stdin, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Now: time.Now()})
 }
 
 func versionCommand(_ context.Context, p process) int {

@@ -59,8 +59,8 @@ var logged = []check{
 			t.Fatal(err)
 		}
 		got := s.entries(r.ID)
-		want := audit.Entry{At: noon, What: "asked", Request: r.ID, Tenant: "contoso", Slack: "UBEA", From: "slack C1/1.2",
-			Detail: "asked for it", Result: "pending"}
+		want := audit.Entry{At: noon, What: "asked", Request: r.ID, About: "register a", Tenant: "contoso", Slack: "UBEA",
+			From: "slack C1/1.2", Detail: "asked for it", Result: "pending"}
 		if len(got) != 1 || fmt.Sprintf("%+v", got[0]) != fmt.Sprintf("%+v", want) {
 			t.Errorf("%+v\nwant %+v", got, want)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -132,4 +133,21 @@ func parseHead(text string) (Head, error) {
 		return Head{}, ErrNote
 	}
 	return Head{lines[0], size, hash}, nil
+}
+
+// pasted is a note as it is found in a message, a mail or a file: quoted or not, with the blank line or
+// without.
+var pasted = regexp.MustCompile(`(?m)^[>\s]*([^\s+]+)\r?\n[>\s]*(0|[1-9][0-9]*)\r?\n[>\s]*([A-Za-z0-9+/]{43}=)[ \t]*\r?\n(?:[>\s]*\r?\n)?` +
+	`((?:[>\s]*— [^\s+]+ [A-Za-z0-9+/]+=*[ \t]*(?:\r?\n|\z))+)`)
+
+// Find returns the notes in a text that has other things, too.
+func Find(text string) (notes []string) {
+	for _, m := range pasted.FindAllStringSubmatch(text, -1) {
+		note := m[1] + "\n" + m[2] + "\n" + m[3] + "\n\n"
+		for line := range strings.Lines(m[4]) {
+			note += strings.Trim(line, "> \t\r\n") + "\n"
+		}
+		notes = append(notes, note)
+	}
+	return notes
 }

@@ -152,3 +152,40 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestHeadsAreFoundInWhatPeoplePaste(t *testing.T) {
+	s := signer(t, "entra-app.cafe")
+	var all Tree
+	var notes []string
+	for i := range 2 {
+		all.Add(tlog.RecordHash(record(i)))
+		signature, _ := s.Sign(all)
+		text, _ := Note(s.VerifierKey(), Head{s.Name(), all.Size, all.Hash()}, signature)
+		notes = append(notes, text)
+	}
+	quoted := "> " + strings.ReplaceAll(strings.TrimSpace(notes[1]), "\n", "\n> ")
+	for what, text := range map[string]string{
+		"as they are": notes[0] + "\n" + notes[1], "in a message": "The log:\n```\n" + notes[0] + "```\nand\n" + notes[1] + "bye",
+		"without blank lines": strings.ReplaceAll(notes[0]+notes[1], "\n\n", "\n"),
+		"of another system":   strings.ReplaceAll(notes[0]+notes[1], "\n", "\r\n"),
+		"in a quotation":      notes[0] + quoted,
+	} {
+		if got := Find(text); !reflect.DeepEqual(got, notes) {
+			t.Errorf("%s: %q", what, got)
+		}
+	}
+	if got := Find("nothing\n1\n2\n"); got != nil {
+		t.Errorf("%q", got)
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	f.Add("a\n1\n" + strings.Repeat("A", 43) + "=\n\n— a AAAA\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, n := range Find(text) {
+			if again := Find(n); len(again) != 1 || again[0] != n {
+				t.Errorf("%q was found, and in it %q", n, again)
+			}
+		}
+	})
+}

@@ -17,6 +17,7 @@ type Entry struct {
 	At      time.Time
 	What    string // a word for programs: an event of a request's history, or one of the constants
 	Request string // "EA-7"; empty where it is about none
+	About   string // what that asks for: "register payroll-backup"
 	Tenant  string // the configured name; empty where it is about none, or about all
 	Slack   string // Slack ID of who did it; empty is the bot itself, or nobody in Slack
 	Entra   string // object ID of the account in Entra that did it, where that is known
@@ -24,6 +25,7 @@ type Entry struct {
 	From    string // where it came from: see Via
 	Detail  string // a sentence, without the name of who did it
 	Result  string // what came of it; empty is that it happened
+	Plan    string // of a decision: the digest of the plan that it is about
 	// RequestIDs are the service's own names of the calls that it took: "PATCH /applications/… 204 ID".
 	RequestIDs []string
 }

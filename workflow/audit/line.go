@@ -28,6 +28,7 @@ type entryV1 struct {
 	Request    string    `json:"request,omitempty"` // second, so that it is found without reading the rest
 	At         time.Time `json:"at"`
 	What       string    `json:"what"`
+	About      string    `json:"about,omitempty"`
 	Tenant     string    `json:"tenant,omitempty"`
 	Slack      string    `json:"slack,omitempty"`
 	Entra      string    `json:"entra,omitempty"`
@@ -35,13 +36,15 @@ type entryV1 struct {
 	From       string    `json:"from,omitempty"`
 	Detail     string    `json:"detail,omitempty"`
 	Result     string    `json:"result,omitempty"`
+	Plan       string    `json:"plan,omitempty"`
 	RequestIDs []string  `json:"request_ids,omitempty"`
 }
 
 // Line is the canonical form of an entry: JSON on one line, without its end.
 func (e Entry) Line() ([]byte, error) {
-	f := entryV1{V: 1, Request: fit(e.Request), At: e.At.Round(0).UTC(), What: fit(e.What), Tenant: fit(e.Tenant), Slack: fit(e.Slack),
-		Entra: fit(e.Entra), UPN: fit(e.UPN), From: fit(e.From), Detail: fit(e.Detail), Result: fit(e.Result)}
+	f := entryV1{V: 1, Request: fit(e.Request), At: e.At.Round(0).UTC(), What: fit(e.What), About: fit(e.About), Tenant: fit(e.Tenant),
+		Slack: fit(e.Slack), Entra: fit(e.Entra), UPN: fit(e.UPN), From: fit(e.From), Detail: fit(e.Detail), Result: fit(e.Result),
+		Plan: fit(e.Plan)}
 	for i, id := range e.RequestIDs {
 		if i == mostIDs-1 && len(e.RequestIDs) > mostIDs {
 			f.RequestIDs = append(f.RequestIDs, fmt.Sprintf("and %d more calls", len(e.RequestIDs)-i))
@@ -82,8 +85,8 @@ func Read(line []byte) (Entry, error) {
 	if err := json.Unmarshal(line, &f); err != nil {
 		return Entry{}, fmt.Errorf("%w: %v", ErrForm, err)
 	}
-	e := Entry{At: f.At, What: f.What, Request: f.Request, Tenant: f.Tenant, Slack: f.Slack, Entra: f.Entra, UPN: f.UPN, From: f.From,
-		Detail: f.Detail, Result: f.Result, RequestIDs: f.RequestIDs}
+	e := Entry{At: f.At, What: f.What, Request: f.Request, About: f.About, Tenant: f.Tenant, Slack: f.Slack, Entra: f.Entra, UPN: f.UPN,
+		From: f.From, Detail: f.Detail, Result: f.Result, Plan: f.Plan, RequestIDs: f.RequestIDs}
 	again, err := e.Line()
 	if err != nil || !bytes.Equal(again, line) {
 		return Entry{}, ErrForm

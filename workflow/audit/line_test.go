@@ -13,7 +13,8 @@ var noon = time.Date(2026, 12, 1, 12, 0, 0, 123456789, time.UTC)
 
 func full() Entry {
 	return Entry{At: noon, What: "approved", Request: "EA-7", Tenant: "contoso", Slack: "UADA", Entra: "oid", UPN: "ada@contoso.com",
-		From: "slack C1/1.2", Detail: "approved <it> & \"more\"\n\u2028", Result: "done", RequestIDs: []string{"POST /applications 201 a"}}
+		From: "slack C1/1.2", Detail: "approved <it> & \"more\"\n\u2028", Result: "done", About: "register a", Plan: "d",
+		RequestIDs: []string{"POST /applications 201 a"}}
 }
 
 // TestTheCanonicalFormNeverChanges has the bytes of an entry with every field, and of one with the
@@ -23,9 +24,9 @@ func TestTheCanonicalFormNeverChanges(t *testing.T) {
 		e    Entry
 		want string
 	}{
-		{full(), `{"v":1,"request":"EA-7","at":"2026-12-01T12:00:00.123456789Z","what":"approved","tenant":"contoso","slack":"UADA",` +
+		{full(), `{"v":1,"request":"EA-7","at":"2026-12-01T12:00:00.123456789Z","what":"approved","about":"register a","tenant":"contoso","slack":"UADA",` +
 			`"entra":"oid","upn":"ada@contoso.com","from":"slack C1/1.2","detail":"approved \u003cit\u003e \u0026 \"more\"\n\u2028",` +
-			`"result":"done","request_ids":["POST /applications 201 a"]}`},
+			`"result":"done","plan":"d","request_ids":["POST /applications 201 a"]}`},
 		{Entry{At: noon.In(time.FixedZone("CEST", 7200)), What: "start"}, `{"v":1,"at":"2026-12-01T12:00:00.123456789Z","what":"start"}`},
 	} {
 		line, err := c.e.Line()
