@@ -30,6 +30,7 @@ const (
 	actUpdate  = "update"
 	actGiveUp  = "give-up"
 	actCheck   = "check"
+	actLink    = "link" // the value is a tenant's name
 
 	actHandOver = "hand-over"
 
@@ -56,6 +57,9 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 	switch {
 	case strings.HasPrefix(a.ActionID, actExport):
 		b.later(ctx, func(ctx context.Context) { b.export(ctx, i, strings.TrimPrefix(a.ActionID, actExport), a.Value) })
+		return
+	case a.ActionID == actLink:
+		b.later(ctx, func(ctx context.Context) { b.pressLink(ctx, i, a.Value) })
 		return
 	case strings.HasPrefix(a.ActionID, "page:"):
 		b.turn(ctx, i, a)

@@ -52,6 +52,7 @@ func (b *Bot) publishHome(ctx context.Context, user string) {
 	if mine, ok := had(b.desk.List(ctx, workflow.Query{Requester: who.ID, Limit: homeRows})); ok {
 		blocks = append(blocks, rows("Your requests", "You have asked for nothing yet. Type "+Command+" request in any channel.", mine)...)
 	}
+	blocks = append(blocks, b.linkRows(ctx, who.ID)...)
 	blocks = append(append(blocks, unreadable(unread.IDs())...), failed...)
 	blocks = append(blocks,
 		block(line(italic("As of "), b.now())),

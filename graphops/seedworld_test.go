@@ -194,6 +194,10 @@ func (*seedWorld) Tell(context.Context, workflow.Checking) (channel, ts string, 
 	return "C", "1", nil
 }
 
+func (*seedWorld) ShowLink(context.Context, workflow.Linking) (channel, ts string, err error) {
+	return "C", "1", nil
+}
+
 // pooledKeys are made once: what is tested is not that RSA keys are made.
 var pooledKeys = sync.OnceValue(func() []*rsa.PrivateKey {
 	var keys []*rsa.PrivateKey

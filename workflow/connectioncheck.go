@@ -121,7 +121,12 @@ var errNewerCheck = errors.New("a newer code replaced this one")
 // startCheck starts a check in a goroutine of its own, and ends an earlier one of the
 // same person. It returns false where the engine does not run.
 func (e *Engine) startCheck(r *Request, by people.Person) bool {
-	key := r.ID + " " + by.ID
+	return e.alone(r.ID+" "+by.ID, r.ID, func(ctx context.Context) { e.checkConnection(ctx, r, by) })
+}
+
+// alone does something in a goroutine of its own, about id, and ends an earlier one of the same
+// key. It returns false where the engine does not run.
+func (e *Engine) alone(key, id string, do func(context.Context)) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stop == nil || e.stop.Err() != nil {
@@ -142,7 +147,7 @@ func (e *Engine) startCheck(r *Request, by people.Person) bool {
 				delete(e.checks, key)
 			}
 		}()
-		e.caught(r.ID, func() { e.checkConnection(ctx, r, by) })
+		e.caught(id, func() { do(ctx) })
 	})
 	return true
 }

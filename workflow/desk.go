@@ -27,6 +27,7 @@ type Desk struct {
 	log      *slog.Logger
 	changed  func(id string)                         // set by NewEngine
 	checking func(r *Request, by people.Person) bool // set by NewEngine
+	linking  func(t Tenant, by people.Person) bool   // likewise
 	people   People                                  // likewise; nil where nobody knows
 }
 
@@ -52,7 +53,7 @@ func NewDesk(c DeskConfig) *Desk {
 	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
 		backups: c.Backups, looks: c.Looks, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, people.Person) bool {
 			return false
-		}}
+		}, linking: func(Tenant, people.Person) bool { return false }}
 	if d.now == nil {
 		d.now = time.Now
 	}

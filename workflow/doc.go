@@ -85,6 +85,7 @@
 //	upgrade.go                     what a newer pack asks for
 //	policy.go                      what the operator allows
 //	tenant.go                      tenants, and who may approve there
+//	linking.go                     who somebody is in a tenant
 //	people.go                      who has a say, and who has left
 //	sight.go                       who may see how much
 //	recipient.go                   whether the requester is still there
@@ -99,6 +100,7 @@
 //	signer.go                      who signs in
 //	signercheck.go                 whether they may
 //	signinfailure.go               why nobody has
+//	linked.go                      a person who signs in to be linked
 //	apppolicy.go                   the tenant's own policy
 //	provision.go                   the steps, tried and noted
 //	stepfailure.go                 what becomes of one that failed

@@ -40,7 +40,7 @@ type Engine struct {
 	hard    context.Context // ends a few seconds later: calls under way are saved first
 	running map[job]bool    // whether the job has to run once more
 	live    map[string]*live
-	checks  map[string]*check // by request and person
+	checks  map[string]*check // by request and person, or by whom is linked
 	notOwn  map[string]bool   // requests to whose app nobody can sign in
 }
 
@@ -94,7 +94,7 @@ func NewEngine(c EngineConfig) *Engine {
 	if e.backoff == nil {
 		e.backoff, e.slowest = backoff, 30*time.Second
 	}
-	c.Desk.changed, c.Desk.people, c.Desk.checking = e.Wake, c.People, e.startCheck
+	c.Desk.changed, c.Desk.people, c.Desk.checking, c.Desk.linking = e.Wake, c.People, e.startCheck, e.startLink
 	return e
 }
 

@@ -1,9 +1,11 @@
 package workflow
 
 import (
+	"context"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/cloud"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -15,6 +17,7 @@ func (d *Desk) SetStore(s Store)                  { d.store = s }
 func (d *Desk) KeptIn() Store                     { return d.store }
 func (e *Engine) Checks() int                     { return len(e.checks) }
 func (e *Engine) Draw(id string, name PostName)   { e.draw(id, name) }
+func (e *Engine) SetStore(s Store)                { e.store = s }
 func (h Handover) KeepsSealed() bool              { return h.keepsSealed() }
 func (p Policy) EWSRemindAt(r *Request) time.Time { return p.ewsRemindAt(r) }
 func (r Rule) Audited() bool                      { return r.audited() }
@@ -25,6 +28,9 @@ func (w azureWork) Rights() []string              { return w.rights() }
 
 func (d *Desk) TooFew(r *Request, last people.Person) *Refusal { return d.tooFew(r, last) }
 func (s Steps) Done(n StepName) bool                           { return s.done(n) }
+
+// VoidLink is voidLink, as a sign-in that finds the account gone calls it.
+func (e *Engine) VoidLink(l identity.Link, why string) { e.voidLink(context.Background(), l, why) }
 
 // OnlyConnects leaves the desk n servers that apps can be connected with; with the others a
 // person looks.

@@ -22,6 +22,7 @@ type Policy struct {
 	DigestAt               time.Duration // when the daily digest is sent, after midnight UTC; negative is never
 	AllowCustom            bool          // whether a request may name its own permissions
 	Rules                  *policy.Rules // who may do what, and how many have to agree; nil is none
+	LinkLifetime           time.Duration // how long a link holds before its person signs in again; 0 is forever
 }
 
 // DefaultPolicy is the policy of a configuration that says nothing.
@@ -34,6 +35,7 @@ var DefaultPolicy = Policy{
 	RenewGrace:             14 * 24 * time.Hour,
 	DigestAt:               8 * time.Hour,
 	AllowCustom:            true,
+	LinkLifetime:           365 * 24 * time.Hour,
 }
 
 // CriticalApprovals is how many approvals are recommended for an app that can take control of a tenant.

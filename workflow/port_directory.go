@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/certificate"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/whole"
@@ -28,6 +29,10 @@ type Directory interface {
 	// service who they are. It asks for no right to change anything, but as says.
 	Assert(ctx context.Context, tenant string, as AssertAs) (AssertionLogin, error)
 
+	// Identify asks for a device code with which anybody of a tenant shows who they are, and
+	// nothing else: it asks for no right but to read their own account.
+	Identify(ctx context.Context, tenant string) (IdentityLogin, error)
+
 	// MakeCertificate makes a key pair and a certificate for it that signs itself,
 	// in memory. No tenant hears of it.
 	MakeCertificate(commonName string, expires time.Time) (certificate.Certificate, PFX, error)
@@ -46,6 +51,14 @@ type AssertionLogin interface {
 	Prompt() Prompt
 	// Wait returns when the person has signed in, or with a *SignInError.
 	Wait(ctx context.Context) (Assertion, error)
+}
+
+// IdentityLogin is a sign-in under way that shows who somebody is.
+type IdentityLogin interface {
+	Prompt() Prompt
+	// Wait returns when the person has signed in, or with a *SignInError. What they gave is
+	// forgotten then.
+	Wait(ctx context.Context) (identity.Account, error)
 }
 
 // A Session acts with a signed-in admin's token, which it holds in memory until

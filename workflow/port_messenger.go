@@ -19,6 +19,9 @@ type Messenger interface {
 	// Tell makes sure that the person of c, and nobody else, is shown it, and
 	// returns where: it sends the message where there is none yet.
 	Tell(ctx context.Context, c Checking) (channel, ts string, err error)
+	// ShowLink makes sure that the person of l, and nobody else, is shown it, and returns where,
+	// like Tell.
+	ShowLink(ctx context.Context, l Linking) (channel, ts string, err error)
 }
 
 // A Drawing is one message to be sent or changed.

@@ -92,6 +92,9 @@ func (s *Server) redeem(tenant string, f url.Values) (*Tenant, *app, *User, aske
 	case c.who == nil:
 		return fail(sts(70016))
 	}
+	if o := c.who.barred(c.tenant); o != nil {
+		return fail(o)
+	}
 	want, err := c.tenant.scopes(c.scope)
 	if err != nil {
 		return fail(err)

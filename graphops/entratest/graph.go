@@ -184,6 +184,8 @@ func (s *Server) identify(c *call) error {
 		return unauthorized("Access token validation failure. Invalid audience.")
 	case !s.now().Before(k.expires):
 		return unauthorized("Lifetime validation failed, the token is expired.")
+	case k.user != nil && k.user.deleted:
+		return unauthorized("Continuous access evaluation resulted in challenge with result: InteractionRequired and code: AccountDeleted")
 	case k.user != nil && k.user.Disabled:
 		return unauthorized("Continuous access evaluation resulted in challenge with result: InteractionRequired and code: AccountDisabled")
 	}

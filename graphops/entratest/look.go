@@ -30,7 +30,7 @@ func (s *Server) Token(jwt string) (Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := s.tokens[jwt]
-	if k == nil || !s.now().Before(k.expires) || k.user != nil && k.user.Disabled {
+	if k == nil || !s.now().Before(k.expires) || k.user != nil && (k.user.Disabled || k.user.deleted) {
 		return Token{}, false
 	}
 	t := Token{Tenant: k.tenant, ClientID: k.clientID, Audience: k.audience, Scopes: slices.Clone(k.permissions), Expires: k.expires}

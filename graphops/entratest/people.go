@@ -16,7 +16,7 @@ func (c *call) person() (*User, error) {
 	k := c.keys[0]
 	u := c.t.user(strings.ToLower(k.value))
 	if u == nil {
-		u = c.t.userNamed(k.value)
+		u = find(c.t.users, func(u *User) bool { return strings.EqualFold(c.t.upnOf(u), k.value) })
 	}
 	if k.by != "id" || u == nil {
 		return nil, notFound(k.value)

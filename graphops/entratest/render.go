@@ -138,12 +138,15 @@ func (t *Tenant) showUser(u *User) object {
 	o := object{"id": u.ID, "deletedDateTime": nil, "accountEnabled": !u.Disabled, "displayName": u.Name, "givenName": nil, "surname": nil,
 		"jobTitle": nil, "mail": nil, "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": nil, "businessPhones": []any{},
 		"otherMails":        []any{},
-		"userPrincipalName": u.UPN, "userType": "Member", "externalUserState": nil}
+		"userPrincipalName": t.upnOf(u), "userType": "Member", "externalUserState": nil}
 	if u.Mail != "" {
 		o["mail"] = u.Mail
 	}
 	if u.Guest {
 		o["userType"], o["externalUserState"] = "Guest", "Accepted"
+	}
+	if u.Untyped {
+		o["userType"] = nil
 	}
 	if given, sur, ok := strings.Cut(u.Name, " "); ok {
 		o["givenName"], o["surname"] = given, sur

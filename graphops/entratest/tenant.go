@@ -82,9 +82,11 @@ type User struct {
 	Name       string   // empty means the UPN
 	Mail       string   // empty means the UPN, but for guests
 	Roles      []string // role template IDs that are active now
-	Guest      bool
-	HomeTenant string // of a guest; empty means an unknown one
+	Guest      bool     // UPN is then what they sign in with, and the directory has another: gus_elsewhere.com#EXT#@contoso.com
+	HomeTenant string   // of a guest; empty means an unknown one
 	Disabled   bool
+	Untyped    bool // userType is null, as of accounts that were synchronized before August 2014
+	deleted    bool
 }
 
 // A Client is an application that people sign in through, with consent given

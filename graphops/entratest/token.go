@@ -82,8 +82,10 @@ func (s *Server) issue(t *Tenant, a *app, u *User, want asked, info bool) object
 	if slices.Contains(want.oidc, "openid") {
 		now := s.now().Unix()
 		id := object{"aud": a.appID, "iss": s.loginURL + "/" + t.ID + "/v2.0", "iat": now, "nbf": now, "exp": now + 3600,
-			"name": u.Name, "oid": u.ID, "preferred_username": u.UPN, "rh": "1." + newKey(), "sub": pairwise(u, a), "tid": t.ID,
-			"uti": newKey(), "ver": "2.0"}
+			"rh": "1." + newKey(), "sub": pairwise(u, a), "tid": t.ID, "uti": newKey(), "ver": "2.0"}
+		if slices.Contains(want.oidc, "profile") { // which the object ID takes too: ID token claims reference, oid
+			id["name"], id["oid"], id["preferred_username"] = u.Name, u.ID, u.UPN
+		}
 		if slices.Contains(want.oidc, "email") && u.Mail != "" {
 			id["email"] = u.Mail
 		}
@@ -140,8 +142,9 @@ func (s *Server) refresh(tenant string, f url.Values, e *Entry) (object, error) 
 		return nil, sts(700082)
 	case r.revoked:
 		return nil, sts(50173)
-	case r.user.Disabled:
-		return nil, sts(50057)
+	}
+	if o := r.user.barred(r.tenant); o != nil {
+		return nil, o
 	}
 	e.User = r.user.UPN
 	u := r.user

@@ -22,6 +22,7 @@ type Code struct {
 	msal   public.Client
 	code   public.DeviceCode
 	scopes []string
+	bare   bool // see BeginBare
 }
 
 // Begin asks for a device code, for these scopes of Graph's.
@@ -39,6 +40,16 @@ func (c *Client) Begin(ctx context.Context, t Tenant, scopes []string) (*Code, e
 	return &Code{client: c, tenant: t, msal: m, code: code, scopes: full}, nil
 }
 
+// BeginBare is Begin for a sign-in that only shows who somebody is: beside these scopes it
+// asks for openid and nothing else, so that what comes of it can't be renewed.
+func (c *Client) BeginBare(ctx context.Context, t Tenant, scopes []string) (*Code, error) {
+	code, err := c.Begin(context.WithValue(ctx, bareKey{}, true), t, scopes)
+	if err == nil {
+		code.bare = true
+	}
+	return code, err
+}
+
 // Format keeps the device code out of whatever prints a Code.
 func (*Code) Format(f fmt.State, _ rune) { io.WriteString(f, "[sign-in]") }
 
@@ -52,6 +63,9 @@ func (c *Code) Prompt() workflow.Prompt {
 // from the sign-in service over TLS.
 type SignedIn struct {
 	TenantID, ObjectID, UPN string
+
+	Audience string // the client that the ID token is for
+	Provider string // of accounts of another tenant: who has authenticated them. Source: ID token claims reference, idp
 
 	Token    seal.Secret // for Graph
 	Scopes   []string    // that came with it
@@ -98,7 +112,11 @@ func (c *Code) WaitAndKeep(ctx context.Context) (*SignedIn, error) {
 }
 
 func (c *Code) poll(ctx context.Context, p *polling) (public.AuthResult, error) {
-	got, err := c.code.AuthenticationResult(context.WithValue(ctx, pollingKey{}, p))
+	ctx = context.WithValue(ctx, pollingKey{}, p)
+	if c.bare {
+		ctx = context.WithValue(ctx, bareKey{}, true)
+	}
+	got, err := c.code.AuthenticationResult(ctx)
 	if err != nil {
 		return got, waitFault(ctx, err, p, c.scopes)
 	}
@@ -106,7 +124,9 @@ func (c *Code) poll(ctx context.Context, p *polling) (public.AuthResult, error) 
 }
 
 func (c *Code) signedIn(got, token public.AuthResult, granted []string) *SignedIn {
+	provider, _ := got.IDToken.AdditionalFields["idp"].(string)
 	return &SignedIn{TenantID: got.IDToken.TenantID, ObjectID: got.IDToken.Oid, UPN: got.IDToken.PreferredUsername,
+		Audience: got.IDToken.Audience, Provider: provider,
 		Token: seal.New(token.AccessToken), Scopes: granted, Until: token.ExpiresOn,
 		client: c.client, msal: c.msal, account: got.Account}
 }

@@ -88,6 +88,12 @@ type transport struct{ *Client }
 
 // Do sends a request, a poll for a device code at its proper time.
 func (c transport) Do(req *http.Request) (*http.Response, error) {
+	if req.Context().Value(bareKey{}) != nil {
+		var err error
+		if req, err = bare(req); err != nil {
+			return nil, err
+		}
+	}
 	if p, ok := req.Context().Value(pollingKey{}).(*polling); ok {
 		return p.do(c, req)
 	}

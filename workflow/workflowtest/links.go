@@ -2,12 +2,16 @@ package workflowtest
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/identity"
+	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 func (m *Memory) Link(_ context.Context, slack, tenantID string) (identity.Link, error) {
@@ -94,4 +98,71 @@ func (w *Wires) DropLink(ctx context.Context, slack, tenantID string) error {
 
 func (w *Wires) Links(ctx context.Context) ([]identity.Link, error) {
 	return cutOff(w, func() ([]identity.Link, error) { return w.Store.Links(ctx) })
+}
+
+// Who signs in to be linked is the world's Account.
+func (w *Wires) Identify(context.Context, string) (workflow.IdentityLogin, error) {
+	return call(w, "link code", func() (workflow.IdentityLogin, error) {
+		c := &fakeCode{code: fmt.Sprint("CODE", len(w.Codes)+1), used: make(chan error, 1)}
+		w.Codes[c.code] = c
+		return fakeIdentifying{&fakeSigningIn{w, c, workflow.Prompt{Code: seal.New(c.code), URL: "https://login",
+			Expires: time.Now().Add(15 * time.Minute)}}}, nil
+	})
+}
+
+type fakeIdentifying struct{ *fakeSigningIn }
+
+func (s fakeIdentifying) Wait(ctx context.Context) (identity.Account, error) {
+	if _, err := s.fakeSigningIn.Wait(ctx, workflow.Ask{}); err != nil {
+		return identity.Account{}, err
+	}
+	s.w.Mu.Lock()
+	defer s.w.Mu.Unlock()
+	return s.w.Account, nil
+}
+
+func (w *Wires) ShowLink(_ context.Context, l workflow.Linking) (string, string, error) {
+	type where struct{ channel, ts string }
+	at, err := call(w, "show link", func() (where, error) {
+		if l.TS == "" {
+			l.TS = fmt.Sprint("link", len(w.Linkings)+1)
+		}
+		w.Linkings[l.TS] = l
+		return where{"D" + l.To.ID, l.TS}, nil
+	})
+	return at.channel, at.ts, err
+}
+
+// NewestLinking is what somebody was shown last of being linked.
+func (w *World) NewestLinking(slack string) (l workflow.Linking) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	for i := len(w.Linkings); i > 0; i-- {
+		if l = w.Linkings[fmt.Sprint("link", i)]; l.To.ID == slack {
+			return l
+		}
+	}
+	return workflow.Linking{}
+}
+
+// BeaLinks is the account of Bea.
+func BeaLinks() identity.Account {
+	return identity.Account{TenantID: ContosoID, ObjectID: "OBJ-BEA", UPN: "bea@contoso.com", Mail: "bea@contoso.com"}
+}
+
+// LinksTo has somebody link themselves to an account, and returns what they were told.
+func (w *World) LinksTo(n *Node, who people.Person, to identity.Account) workflow.Linking {
+	w.T.Helper()
+	if _, err := n.Link(context.Background(), "", who); err != nil {
+		w.T.Fatal(err)
+	}
+	Pass(time.Second)
+	l := w.NewestLinking(who.ID)
+	if l.Prompt == nil {
+		w.T.Fatalf("%s was shown %+v", who.Name, l)
+	}
+	w.Set(func() { w.Account = to })
+	w.Use(l.Prompt.Code.Reveal(), nil)
+	Pass(10 * time.Second)
+	return w.NewestLinking(who.ID)
 }

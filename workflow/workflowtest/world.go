@@ -16,6 +16,7 @@ import (
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/form"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/pack"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -71,6 +72,9 @@ type World struct {
 	AssertedAs   []workflow.AssertAs // the clients that codes were asked for
 	NoOwnCode    error               // what asking for a code of the app itself is answered
 	RolesUnknown bool                // nobody can say which directory roles somebody has
+
+	Account  identity.Account            // whoever signs in to be linked
+	Linkings map[string]workflow.Linking // messages about links, by ts
 }
 
 type message struct {
@@ -110,7 +114,7 @@ func New(t *testing.T) *World {
 		t.Fatal(err)
 	}
 	return &World{T: t, Store: &Memory{Requests: map[string]*workflow.Request{}}, Key: key, Policy: workflow.DefaultPolicy,
-		Pages: "https://bot.contoso.com", Out: io.Discard, Checks: map[string]workflow.Checking{},
+		Pages: "https://bot.contoso.com", Out: io.Discard, Checks: map[string]workflow.Checking{}, Linkings: map[string]workflow.Linking{},
 		Apps: map[string]*FakeApp{}, Deleted: map[string]*FakeApp{}, Messages: map[string]*message{}, Codes: map[string]*fakeCode{},
 		digests: map[string]workflow.Digest{}, Signer: AdaSignsIn()}
 }

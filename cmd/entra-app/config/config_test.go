@@ -100,6 +100,7 @@ policy:
   certificate_lifetime_max: 4380h
   digest_at: 23:05
   allow_custom: False
+  link_lifetime: 720h
 `
 	c, err := parse("entra-app.yaml", []byte(text), env)
 	if err != nil {
@@ -134,7 +135,8 @@ policy:
 		t.Errorf("second server: %+v", v)
 	}
 	want := workflow.Policy{PendingExpires: 12 * time.Hour, RevealWithin: 90 * time.Minute, SecretLifetimeMax: 8760 * time.Hour,
-		RenewGrace: workflow.DefaultPolicy.RenewGrace, CertificateLifetimeMax: 4380 * time.Hour, DigestAt: 23*time.Hour + 5*time.Minute}
+		RenewGrace: workflow.DefaultPolicy.RenewGrace, CertificateLifetimeMax: 4380 * time.Hour, DigestAt: 23*time.Hour + 5*time.Minute,
+		LinkLifetime: 720 * time.Hour}
 	if c.Policy != want {
 		t.Errorf("policy %+v, want %+v", c.Policy, want)
 	}

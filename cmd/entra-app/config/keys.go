@@ -165,6 +165,10 @@ var ownKeys = []Key{
 	{Name: "policy.allow_custom", Kind: yesNo, Default: fmt.Sprint(workflow.DefaultPolicy.AllowCustom),
 		Doc: "Whether a request may name its own permissions (`custom`).",
 		set: func(c *Config, v value) { c.Policy.AllowCustom = v.yes }},
+	{Name: "policy.link_lifetime", Kind: duration, Default: hours(workflow.DefaultPolicy.LinkLifetime),
+		Doc: "How long the link between a Slack account and its person's account in the tenant (`/entra-app link`) holds before they " +
+			"sign in again.",
+		set: func(c *Config, v value) { c.Policy.LinkLifetime = v.duration }},
 }
 
 // A list is a key whose value is a list of entries with keys of their own.
