@@ -1,6 +1,10 @@
 package graphops
 
-import "github.com/entra-app/entra-app/workflow"
+import (
+	"slices"
+
+	"github.com/entra-app/entra-app/workflow"
+)
 
 const (
 	scopeDirectory = "Directory.Read.All" // which roles somebody has, who people are, and to add an owner
@@ -12,17 +16,19 @@ const (
 // optional are the sets of scopes that make a session see more, the best first.
 // They are not asked for with the code, as a client without consent for one of
 // them could then not sign in at all. Directory.Read.All is good for people too.
-func optional(ask workflow.Ask) [][]string {
+func optional(ask workflow.Ask) (sets [][]string) {
 	sees := [][]string{{scopeDirectory}}
 	if ask.Email != "" || len(ask.Owners) > 0 {
 		sees = append(sees, []string{scopePeople})
 	}
+	if ask.Whole {
+		sees = append([][]string{{scopeDirectory, scopeRoles}}, append(sees, []string{scopeRoles})...)
+	}
 	if !ask.Policy {
 		return sees
 	}
-	var sets [][]string
 	for _, more := range sees {
-		sets = append(sets, []string{more[0], scopePolicy}, more)
+		sets = append(sets, append(slices.Clone(more), scopePolicy), more)
 	}
 	return append(sets, []string{scopePolicy})
 }

@@ -47,6 +47,9 @@ type Ask struct {
 	// Restored says that the app is restored without its credentials: it has no
 	// certificate but the one of the request.
 	Restored bool
+	// Whole says that all of the app's power is read: what its service principal is eligible
+	// for takes a scope that is asked for nothing else.
+	Whole bool
 	// AzureUnsure says that the app may as well lack the roles in Azure that go.
 	AzureUnsure bool
 }

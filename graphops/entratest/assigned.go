@@ -10,13 +10,15 @@ import (
 // clients that have consent for its scopes.
 
 // A Group can be assigned to an application, and one that is made for it to directory
-// roles. Its members have those roles; groups in groups have none.
+// roles. Its members have those roles.
 // Source: "Use Microsoft Entra groups to manage role assignments".
 type Group struct {
 	ID           string // empty means a random one
 	Name         string
 	AssignsRoles bool     // isAssignableToRole
 	Members      []string // UPNs
+	Apps         []string // AppIDs of applications that are members
+	Groups       []string // names of groups in it; one that AssignsRoles has none
 }
 
 // groupsOf are the groups that a user is a member of.

@@ -30,19 +30,14 @@ func (t *Tenant) AddRole(r Role) Role {
 	return r
 }
 
-// Give assigns a role, a built-in one or one of AddRole, to the user with that UPN, or to
-// the group of that name that AssignsRoles: in the whole tenant where on is empty, else for
+// Give assigns a role, a built-in one or one of AddRole, to the user with that UPN, to
+// the group of that name that AssignsRoles, or to the application with that AppID: in the whole tenant where on is empty, else for
 // the application or service principal with this object ID. It reports whether there are both.
 func (t *Tenant) Give(upn, role, on string) bool {
 	t.s.mu.Lock()
 	defer t.s.mu.Unlock()
 	defer t.s.changed()
-	id := ""
-	if u := t.userNamed(upn); u != nil {
-		id = u.ID
-	} else if g := find(t.groups, func(g *Group) bool { return g.AssignsRoles && strings.EqualFold(g.Name, upn) }); g != nil {
-		id = g.ID
-	}
+	id := t.roleHolder(upn)
 	if id == "" || !t.isRole(role) {
 		return false
 	}

@@ -52,6 +52,7 @@
 //	…/appRoleAssignedTo, …/appRoleAssignments           GET, POST; each also /{id}: GET, DELETE
 //	…/oauth2PermissionGrants                            GET
 //	…/owners, …/owners/$ref, …/owners/{id}/$ref         GET; GET, POST; DELETE
+//	…/memberOf, …/transitiveMemberOf                    GET, also /microsoft.graph.group
 //	/oauth2PermissionGrants, /oauth2PermissionGrants/{id}  GET, POST; GET, PATCH, DELETE
 //	/me, /users/{id or UPN}, /users                     GET
 //	…/memberOf, …/transitiveMemberOf                    GET, also /microsoft.graph.directoryRole and .group
@@ -60,6 +61,8 @@
 //	/directoryRoles, /{id}, (roleTemplateId='…')        GET
 //	/roleManagement/directory/roleAssignments           GET (with $filter), POST; GET, DELETE /{id}
 //	/roleManagement/directory/roleDefinitions           GET; GET /{id}
+//	/roleManagement/directory/roleEligibilitySchedules  GET (with $filter)
+//	/groups/{id}, /groups/{id}/appRoleAssignments       GET
 //	/directory/deletedItems/microsoft.graph.application GET
 //	/directory/deletedItems/microsoft.graph.servicePrincipal  GET
 //	/directory/deletedItems/{id}, …/restore             GET, DELETE; POST
@@ -107,8 +110,9 @@
 // Not covered: addKey and removeKey with a proof, key credentials other than
 // AsymmetricX509Cert for Verify, $search, $skip, /$count, delta
 // queries, ge, le and the other operators of $filter, making custom directory roles ([Tenant.AddRole] does)
-// and eligible ones, administrative units, groups but as holders of app and directory roles, groups in groups, user
-// consent, /beta, throttling by resource units.
+// and eligible ones ([Tenant.MakeEligible] does), administrative units, groups but as holders of app and directory roles, users in
+// groups in groups, user
+// consent ([Tenant.ConsentFor] gives it), /beta, throttling by resource units.
 //
 // # Azure Resource Manager
 //

@@ -19,11 +19,12 @@ var filters = map[string]map[string]string{
 	"appRoleAssignment":     {"resourceId": "eq"},
 	"user": {"userPrincipalName": "eq in startswith endswith", "mail": "eq in startswith endswith",
 		"displayName": "eq in startswith", "id": "eq in", "accountEnabled": "eq"},
-	"group":                       {"id": "eq in", "displayName": "eq startswith"},
-	"directoryRole":               {"roleTemplateId": "eq", "displayName": "eq"},
-	"unifiedRoleAssignment":       {"principalId": "eq in", "roleDefinitionId": "eq in", "directoryScopeId": "eq in"},
-	"federatedIdentityCredential": {"name": "eq", "subject": "eq"},
-	"directoryObject":             {"id": "eq in"},
+	"group":                          {"id": "eq in", "displayName": "eq startswith"},
+	"directoryRole":                  {"roleTemplateId": "eq", "displayName": "eq"},
+	"unifiedRoleAssignment":          {"principalId": "eq in", "roleDefinitionId": "eq in", "directoryScopeId": "eq in"},
+	"unifiedRoleEligibilitySchedule": {"principalId": "eq", "roleDefinitionId": "eq", "directoryScopeId": "eq"},
+	"federatedIdentityCredential":    {"name": "eq", "subject": "eq"},
+	"directoryObject":                {"id": "eq in"},
 }
 
 // advanced names the types for which the directory also answers advanced queries. Those need $count=true and

@@ -36,6 +36,8 @@ var (
 	readPolicy = []string{"Policy.Read.All", "Policy.Read.ApplicationConfiguration", "Policy.ReadWrite.ApplicationConfiguration"}
 	readRoles  = []string{"RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory",
 		"Directory.Read.All", "Directory.ReadWrite.All"}
+	readGroups = []string{"GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All",
+		"Directory.ReadWrite.All"}
 	writeRoles  = []string{"RoleManagement.ReadWrite.Directory"}
 	readObjects = append([]string{"User.Read.All", "User.ReadWrite.All"}, readApps...)
 	anyone      = []string(nil)
@@ -105,6 +107,13 @@ func init() {
 			get("users/*/"+of+cast, "listRoles", readUsers, listRoles)
 		}
 	}
+	for _, of := range []string{"memberOf", "transitiveMemberOf"} {
+		for _, cast := range []string{"", "/microsoft.graph.group"} {
+			get("servicePrincipals/*/"+of+cast, "listMemberships", readApps, listSPMemberships)
+		}
+	}
+	get("groups/*", "getGroup", readGroups, getGroup)
+	get("groups/*/appRoleAssignments", "listGroupAppRoles", readGroups, listGroupAssignments)
 	for _, cast := range []string{"", "/microsoft.graph.application"} {
 		get("me/ownedObjects"+cast, "listOwned", readMe, listOwned)
 		get("users/*/ownedObjects"+cast, "listOwned", readUsers, listOwned)
@@ -122,6 +131,8 @@ func init() {
 	get("roleManagement/directory/roleAssignments/*", "getRole", readRoles, getRole)
 	add("POST", "roleManagement/directory/roleAssignments", "assignRole", writeRoles, "unifiedRoleAssignment", assignRole)
 	add("DELETE", "roleManagement/directory/roleAssignments/*", "removeRole", writeRoles, "", removeRole)
+
+	get("roleManagement/directory/roleEligibilitySchedules", "listEligibilitySchedules", anyone, listEligible)
 
 	get("directory/deletedItems/microsoft.graph.application", "listDeleted", readApps, listDeleted)
 	get("directory/deletedItems/microsoft.graph.servicePrincipal", "listDeleted", readApps, listGraves)

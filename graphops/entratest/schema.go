@@ -43,6 +43,7 @@ authenticationBehaviors blockAzureADGraphAccess:bool? removeUnverifiedEmailClaim
 appRoleAssignment id:string- deletedDateTime:time?- appRoleId:guid createdDateTime:time- principalDisplayName:string?- principalId:guid principalType:string?- resourceDisplayName:string? resourceId:guid
 oAuth2PermissionGrant id:string- clientId:guid consentType:string principalId:guid? resourceId:guid scope:string? startTime:time? expiryTime:time?
 unifiedRoleAssignment id:string- appScopeId:string? condition:string? directoryScopeId:string principalId:guid roleDefinitionId:guid
+unifiedRoleEligibilitySchedule id:string- appScopeId:string? createdDateTime:time? createdUsing:string? directoryScopeId:string? memberType:string? modifiedDateTime:time? principalId:guid? roleDefinitionId:guid? scheduleInfo:any status:string
 unifiedRoleDefinition id:string- displayName:string? description:string? isBuiltIn:bool? isEnabled:bool? templateId:string? resourceScopes:[string] version:string? rolePermissions:[any]
 federatedIdentityCredential id:string- audiences:[string] description:string? issuer:string name:string subject:string
 addPassword passwordCredential:passwordCredential?

@@ -63,6 +63,7 @@ type Tenant struct {
 	members     []*membership             // roles given through Graph
 	ownPolicies map[string]*AppManagement // of single applications, by object ID
 	roles       []*Role                   // custom ones
+	eligible    []*eligibility
 	signIns     []signIn
 	copies      *replicas // nil: every call sees the tenant itself
 	whole       *Tenant   // of a replica's view, the tenant itself
@@ -124,6 +125,10 @@ type Knobs struct {
 	// NoInstanceLock registers applications without the app instance lock, as before
 	// June 2026 (MC1300584).
 	NoInstanceLock bool
+
+	// NoPIM is a tenant without a licence for Privileged Identity Management: nobody is
+	// eligible for a role, and whoever asks is told so.
+	NoPIM bool
 
 	BlockDeviceCode bool // Conditional Access blocks the device code flow: AADSTS53003
 	RequireMFA      bool // every sign-in ends in AADSTS50076

@@ -161,7 +161,7 @@ func (a App) settings(add adder) {
 			add(KindSetting, r, name, name)
 		}
 	}
-	if a.Application.ObjectID != "" {
+	if a.Audience != "" { // else it is not known
 		add(KindSetting, catalog.Low, plan.WhoSignsIn+a.Audience, plan.WhoSignsIn, a.Audience)
 		set(a.Audience != plan.ThisTenant && !a.Lock.Holds(), catalog.Medium, SettingUnlocked) // else no other tenant has it
 	}
