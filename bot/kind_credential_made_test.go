@@ -68,8 +68,8 @@ func TestACertificateThatNobodyFetchedIsNotCalledFetched(t *testing.T) {
 		task workflow.Task
 		says string
 	}{
-		{workflow.KindRegister, workflow.TaskVerify, "The app was made by hand, and matches the plan exactly."},
-		{workflow.KindUpdate, workflow.TaskProvision, "The app now has exactly what was approved."},
+		{workflow.KindRegister, workflow.TaskVerify, "The app was made by hand. In the directory it is exactly what the plan says; "},
+		{workflow.KindUpdate, workflow.TaskProvision, "The app now has what was approved."},
 		{workflow.KindRenew, workflow.TaskRemoveOld, "There was nothing secret to hand over."},
 	} {
 		r := &workflow.Request{Kind: c.kind, Task: c.task, State: workflow.StateDone,

@@ -27,9 +27,9 @@ var updateKind = kind{
 	card: func(r *workflow.Request, plan []slack.Block) []slack.Block { return append(changesBlocks(r), plan...) },
 	done: func(r *workflow.Request) string {
 		if r.AddsCredential() {
-			return "The app now has exactly what was approved, and its first certificate."
+			return "The app now has what was approved, and its first certificate."
 		}
-		return "The app now has exactly what was approved. Its credential is the one that it had."
+		return "The app now has what was approved. Its credential is the one that it had."
 	},
 }
 

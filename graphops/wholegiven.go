@@ -298,7 +298,7 @@ func (s *session) keepService(k *known) {
 
 // readAzure reads the app's roles in Azure, where the sign-in reaches.
 func (r *wholeReader) readAzure(ctx context.Context, p plan.Plan) error {
-	azure := &part{item: &item{}, of: []whole.Kind{whole.KindAzure}, what: "its roles in Azure"}
+	azure := &part{item: &item{}, of: []whole.Kind{whole.KindAzure}, what: whole.AzureRoles}
 	if r.s.arm == nil || len(p.Subscriptions) == 0 {
 		r.gap(azure, "this sign-in does not reach Azure")
 		return nil
@@ -315,7 +315,7 @@ func (r *wholeReader) readAzure(ctx context.Context, p plan.Plan) error {
 		slash := strings.LastIndexByte(pair, '/')
 		r.app.Azure = append(r.app.Azure, whole.AzureRole{Scope: pair[:slash], Role: pair[slash+1:]})
 	}
-	azure.what = "its roles in Azure elsewhere than around " + azurescope.Titles(p.Subscriptions)
+	azure.what = whole.AzureRoles + " elsewhere than around " + azurescope.Titles(p.Subscriptions)
 	r.gap(azure, "this sign-in looks there only")
 	return nil
 }

@@ -128,6 +128,7 @@
 //	azuregone.go                   subscriptions that are gone
 //	credential.go                  a credential taken back
 //	prove.go                       that the app has what was approved
+//	wholecheck.go                  all of the app against that, and what was not read
 //	connect.go                     a backup server gets the app
 //	connectioncheck.go             what a person reaches on it
 //	reaching.go                    how servers are asked that

@@ -55,7 +55,9 @@ var adoptKind = kind{
 }
 
 // adoptRights are those to add, and to remove that again: what it had stays.
-func adoptRights(r *Request) rights { return rights{plan: r.Plan.Clone(), consents: true, reads: true} }
+func adoptRights(r *Request) rights {
+	return rights{plan: r.Plan.Clone(), consents: true, reads: true, whole: true}
+}
 
 // checkAdopted checks whether the app that a draft names is already ours.
 func (d *Desk) checkAdopted(ctx context.Context, wrong form.Errors, r *Request) error {

@@ -180,7 +180,7 @@ func TestACredentialOnTheServicePrincipalOfWhatWasRestoredIsAnAlarm(t *testing.T
 			}
 			r = w.Settle(n, r.ID, map[int]workflow.State{0: workflow.StateDone, 1: workflow.StateFailed}[byHand])
 			if alarm := r.Failure.Rule == workflow.RuleExcess && strings.Contains(r.Failure.Text,
-				"credentials of its service principal: 1"); alarm != (byHand > 0) {
+				"client secret principal-0 of its service principal"); alarm != (byHand > 0) {
 				t.Errorf("with %d it is %s: %+v", byHand, r.State, r.Failure)
 			}
 		})

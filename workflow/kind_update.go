@@ -26,7 +26,7 @@ var updateKind = kind{
 	needs: toUpdate,
 	finish: func(r *Request, now time.Time) {
 		r.Residue = Residue{Azure: stillInAzure(r)}
-		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app now has exactly what was approved."})
+		r.move(StateDone, now, Event{Kind: EventReady, Text: "The app now has what was approved."})
 	},
 	removes: func(r *Request) plan.Plan { return r.previous().Minus(r.Plan) },
 	leaves:  updateLeaves,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/whole"
 )
 
 // Who owns an app's service principal can add credentials to it without an approval, as
@@ -99,8 +100,8 @@ func ownsPrincipal(name string) string {
 
 // principalOwners says who else owns the service principal that was inspected. That of
 // whoever made it for this request, the step about owners says.
-func principalOwners(r *Request, who Signer, has Inspection) (notes []string) {
-	if has.OwnersUnread {
+func principalOwners(r *Request, who Signer, has whole.App) (notes []string) {
+	if has.Lacks(whole.KindOwner) {
 		return []string{ownersUnread}
 	}
 	known := slices.Clone(r.Made.Makers)
@@ -112,7 +113,11 @@ func principalOwners(r *Request, who Signer, has Inspection) (notes []string) {
 	for _, a := range who.Requesters {
 		known = append(known, a.ObjectID)
 	}
-	for _, id := range set.Minus(has.OwnPrincipal, known, strings.EqualFold) {
+	var owners []string
+	for _, o := range has.Principal.Owners {
+		owners = append(owners, o.ObjectID)
+	}
+	for _, id := range set.Minus(owners, known, strings.EqualFold) {
 		notes = append(notes, ownsPrincipal(ownerCalled(r, id, who)))
 	}
 	return notes

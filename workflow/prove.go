@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -12,6 +11,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/set"
+	"github.com/entra-app/entra-app/workflow/whole"
 )
 
 // Whether an app has what was approved, and no more. Where the bot has its credential, the
@@ -53,9 +53,9 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		resources = append(resources, catalog.MicrosoftGraph)
 	}
 	assigned := make(chan error, 1)
-	var list []string
+	var list reading
 	go func() {
-		err := errors.New("the app's roles were not read")
+		err := errors.New("what the app has was not read")
 		e.caught(r.ID, func() { list, err = e.assignedOnly(ctx, r, s) })
 		assigned <- err
 	}()
@@ -69,7 +69,10 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 	var missing, excess, opaque []string
 	for _, id := range resources {
 		if _, read := got[id]; !read { // the list says what is in it, and nothing else does
-			missing = append(missing, unassigned(r.Plan, id, list)...)
+			if list.app.Lacks(whole.KindRole) {
+				return nil, &notRead{whole.Inside(list.app.Gaps)}
+			}
+			missing = append(missing, unassigned(r.Plan, id, list.roles())...)
 			opaque = append(opaque, resourceName(r.Plan, id))
 			continue
 		}
@@ -94,41 +97,32 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		if r.Made.KeyID != "" {
 			r.Made.SecretAttempts = 1 // and no other
 		}
+		_, noted := list.excess(r)
+		notes := list.notes(noted)
 		st.Note = "the app signed in with exactly the approved permissions"
-		if r.kind().finds {
+		switch {
+		case r.kind().finds:
 			st.Note = "the app signed in with the approved permissions and those that it had"
+		case len(notes) > 0:
+			st.Note = "the app signed in with the approved permissions"
 		}
 		if len(opaque) > 0 {
 			st.Note = "the app signed in; its token for " + strings.Join(opaque, " and ") +
 				" can't be read, so its permissions there were read from the list of what is assigned to it"
 		}
+		st.Note = strings.Join(append([]string{st.Note}, notes...), "; ")
 	}, nil
 }
 
-// calling is a plan, and what was removed: it may be listed still, and is to be called as
-// it was. A plan without delegated permissions stays one, as the token may not read them.
-func calling(r *Request, p plan.Plan) plan.Plan {
-	was := lately(r)
-	if len(p.Of(catalog.Delegated)) == 0 {
-		was.Permissions = was.Of(catalog.Application)
-	}
-	p.Permissions = set.Union(p.Permissions, was.Permissions, plan.SamePermission)
-	return p
-}
-
-// assignedOnly makes sure that the app has no role that was not approved, on any
-// service: a token shows only those of the service that it is for.
-func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]string, error) {
-	has, err := s.ReadAppRoles(ctx, r.Made, calling(r, r.allowed()))
+// assignedOnly makes sure that the app has nothing that was not approved, on any service: a
+// token shows only the roles of the service that it is for.
+func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) (reading, error) {
+	has, err := readAll(ctx, r, s)
 	if err != nil {
-		return nil, err
+		return has, err
 	}
-	var want []string
-	for _, q := range r.allowed().Of(catalog.Application) {
-		want = append(want, q.Resource+"/"+q.Name)
-	}
-	if more := set.Without(has, want); len(more) > 0 {
-		return nil, &ExcessError{Names: more}
+	if more, _ := has.excess(r); len(more) > 0 {
+		return has, &ExcessError{Names: more}
 	}
 	return has, nil
 }
@@ -138,7 +132,7 @@ func (e *Engine) assignedOnly(ctx context.Context, r *Request, s Session) ([]str
 func unassigned(p plan.Plan, resourceAppID string, list []string) []string {
 	var missing []string
 	for _, q := range p.Of(catalog.Application) {
-		if q.ResourceAppID == resourceAppID && !slices.Contains(list, q.Resource+"/"+q.Name) {
+		if q.ResourceAppID == resourceAppID && !set.ContainsFold(list, q.ResourceAppID+"/"+q.Name) {
 			missing = append(missing, q.Name)
 		}
 	}
@@ -173,57 +167,41 @@ func compared(missing, still, excess []string) error {
 // check reads back what the app has, where the bot has no credential to prove it
 // with, and compares that with what was approved.
 func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error) {
-	plan, may := boundsOf(r)
-	has, err := s.ReadGrants(ctx, r.Made, calling(r, may))
+	in, err := readAll(ctx, r, s)
 	if err != nil {
 		return nil, err
 	}
-	want, most := inspectionOf(plan), inspectionOf(may)
-	if among := credentialOf(r).among; among != nil {
-		want.Thumbprints = among(r, has.Thumbprints)
-	}
-	if r.aboutApp() { // the app's other credentials are not this request's
-		has.Thumbprints = set.Without(has.Thumbprints, set.Without(has.Thumbprints, want.Thumbprints))
-	}
-	var missing, excess []string
-	for _, of := range []struct{ want, most, has []string }{
-		{want.Roles, most.Roles, has.Roles}, {want.Scopes, most.Scopes, has.Scopes},
-		{want.DirectoryRoles, most.DirectoryRoles, has.DirectoryRoles}, {want.Thumbprints, want.Thumbprints, has.Thumbprints},
-	} {
-		missing = append(missing, set.Without(of.want, of.has)...)
-		excess = append(excess, set.Without(of.has, of.most)...)
-	}
-	untrusted, trusted := trusts(r, has.Federated)
-	missing = append(missing, untrusted...)
-	less, still, more := azureCompared(r, has.AzureRoles)
+	less, still, more := azureCompared(r, in.azure())
+	excess, noted := in.excess(r)
 	if len(more) > 0 { // what is only stale there is told apart already
 		return nil, &ExcessError{Names: append(excess, more...), sure: true}
 	}
-	missing, excess = append(missing, less...), append(excess, trusted...)
-	known := r.aboutApp() && r.Steps.Get(StepRestore) == nil // what was there when the app was restored is removed
-	if has.OnPrincipal > 0 && (r.task().byHand || !known) {
-		excess = append(excess, "credentials of its service principal: "+strconv.Itoa(has.OnPrincipal))
-	}
+	missing := append(in.missing(r), less...)
 	var secret Password
 	if r.task().byHand {
-		var less, more []string
-		secret, less, more, err = e.asPlanned(ctx, r, s)
-		if err != nil {
-			return nil, err
-		}
-		missing, excess = append(missing, less...), append(excess, more...)
+		var lacks, more []string
+		secret, lacks, more = e.handMade(r, in.app)
+		missing, excess = append(missing, lacks...), append(excess, more...)
 	}
 	if err := compared(missing, still, excess); err != nil {
 		return nil, grantAgain(ctx, r, s, err)
 	}
+	if gaps := in.needed(r); len(gaps) > 0 {
+		return nil, &notRead{gaps}
+	}
+	notes := append(in.notes(noted), principalOwners(r, s.Signer(), in.app)...)
 	return func(r *Request, st *Step) {
 		st.Note = "the app has exactly what was approved"
-		if r.task().byHand && r.Plan.NobodySignsIn() && !has.AssignmentRequired {
+		if len(in.compared.Unknown) > 0 {
+			st.Note = "the app has what was approved"
+		}
+		if r.task().byHand {
+			st.Note += "; not read: " + whole.Unread(in.app.Gaps)
+		}
+		if r.task().byHand && r.Plan.NobodySignsIn() && !in.app.AssignmentRequired {
 			st.Note += "; nobody signs in to it, so set “Assignment required” in Entra (Enterprise applications › Properties)"
 		}
-		for _, note := range principalOwners(r, s.Signer(), has) {
-			st.Note += "; " + note
-		}
+		st.Note = strings.Join(append([]string{st.Note}, notes...), "; ")
 		if secret.KeyID != "" {
 			r.Made.KeyID, r.Made.KeyExpires = secret.KeyID, secret.Expires
 		}
@@ -243,38 +221,8 @@ func boundsOf(r *Request) (least, most plan.Plan) {
 	return least, most
 }
 
-// trusts compares the trusts in other issuers with the plan's.
-func trusts(r *Request, has []plan.FederatedIssuer) (missing, excess []string) {
-	c := r.Plan.Credential
-	if c.Federated != (plan.FederatedIssuer{}) && !slices.Contains(has, c.Federated) {
-		missing = append(missing, trustIn+c.Federated.Issuer)
-	}
-	for _, f := range has {
-		if f != c.Federated && !slices.Contains(r.Discovered.Federated, f) {
-			excess = append(excess, trustIn+f.Issuer)
-		}
-	}
-	return missing, excess
-}
-
 // trustIn begins what a federated trust is called where it is missing or too much.
 const trustIn = "trust in "
-
-// inspectionOf is what an app with a plan has, as far as the plan says.
-func inspectionOf(p plan.Plan) (i Inspection) {
-	for _, q := range p.Permissions {
-		name := q.Resource + "/" + q.Name
-		if q.Type == catalog.Application {
-			i.Roles = append(i.Roles, name)
-		} else {
-			i.Scopes = append(i.Scopes, name)
-		}
-	}
-	for _, role := range p.DirectoryRoles {
-		i.DirectoryRoles = append(i.DirectoryRoles, role.TemplateID)
-	}
-	return i
-}
 
 // proofResources are the services that the proof asks for tokens of. One that only
 // an app knows that was once adopted may refuse for reasons of its own.

@@ -21,6 +21,7 @@ type rights struct {
 	same     plan.Plan // of that, what stays as it is: it is read, and takes no role
 	consents bool      // its permissions and directory roles are; else only credentials, or the whole application
 	reads    bool      // delegated permission grants are read: what the app was granted, or who has grants on it
+	whole    bool      // all of the app's power is read
 	noRole   bool      // the account needs none: nothing is changed
 	// application and consent are what directory roles are for, where it is something else
 	// than to change applications and to give consent.

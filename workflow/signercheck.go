@@ -16,7 +16,7 @@ func askFor(r *Request) Ask {
 	a := Ask{Resources: r.rights().plan.Resources(), Email: r.Requester.Address(), Policy: bringsCredential(r) || opensToOthers(r),
 		Application: r.Made.ObjectID, New: creates(r) && r.Made.ObjectID == "",
 		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
-		Restored: r.Steps.Get(StepRestore) != nil, AzureUnsure: len(r.Residue.Azure) > 0}
+		Restored: r.Steps.Get(StepRestore) != nil, Whole: r.rights().whole, AzureUnsure: len(r.Residue.Azure) > 0}
 	for _, role := range r.Taken.DirectoryRoles {
 		a.TakenRoles = append(a.TakenRoles, role.TemplateID)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
+	"github.com/entra-app/entra-app/workflow/whole"
 )
 
 // Verify takes an application that somebody has made by hand, as the plan says,
@@ -101,40 +102,22 @@ func (e *Engine) findByHand(ctx context.Context, r *Request, s Session) (edit, e
 // tryLater is said of what is not seen, and may have been made by hand.
 const tryLater = "What was just made may not be visible everywhere yet: if it was, try again in a few minutes."
 
-// readElsewhere are the kinds of changes that the check of what was consented and assigned
-// has, and owners, whom the requester chooses.
-var readElsewhere = map[string]bool{
-	plan.PermissionChange: true, plan.RoleChange: true, plan.OwnerChange: true, plan.AzureChange: true,
-}
-
-// asPlanned compares what an app that was made by hand is with what the plan says
-// of it: what people can sign in with, and what it can sign in with.
-// With a client secret it is found which one that is.
-func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret Password, missing, excess []string, err error) {
-	has, found, _, err := s.ReadApplication(ctx, r.Made, r.Plan)
-	if err != nil {
-		return secret, nil, nil, err
-	}
-	p := r.Plan.Clone()
-	p.Approvals = 0
-	for _, kind := range plan.Kinds() {
-		if readElsewhere[kind] {
-			continue
-		}
-		was, is := p.Parts(kind), has.Parts(kind)
-		for _, lacks := range plan.Beyond(was, is) {
-			missing = append(missing, kind+" "+lacks.Name)
-		}
-		for _, more := range plan.Beyond(is, was) {
-			excess = append(excess, kind+" "+more.Name)
+// handMade compares the credentials of an app that was made by hand with the plan's kind of
+// credential. With a client secret it is found which one that is.
+func (e *Engine) handMade(r *Request, has whole.App) (secret Password, missing, excess []string) {
+	var secrets []whole.Credential
+	certificates := 0
+	for _, c := range has.Application.Credentials {
+		switch c.Kind {
+		case whole.Password:
+			secrets = append(secrets, c)
+		case whole.Certificate:
+			certificates++
 		}
 	}
-	kind := p.Credential.Kind
-	secrets, err := s.Passwords(ctx, r.Made.ObjectID)
-	if err != nil {
-		return secret, nil, nil, err
-	}
+	kind := r.Plan.Credential.Kind
 	switch n := len(secrets); {
+	case has.Lacks(whole.KindCredential): // nobody can say
 	case n > 0 && kind != plan.CredentialSecret:
 		excess = append(excess, fmt.Sprintf("client secrets: %d", n))
 	case n > 1:
@@ -142,19 +125,16 @@ func (e *Engine) asPlanned(ctx context.Context, r *Request, s Session) (secret P
 	case n == 0 && kind == plan.CredentialSecret:
 		missing = append(missing, "a client secret")
 	case n == 1:
-		secret = secrets[0]
-		if secret.Expires.After(e.now().Add(p.Credential.Lifetime + 24*time.Hour)) {
+		secret = Password{KeyID: secrets[0].KeyID, Label: secrets[0].Name, Expires: secrets[0].Ends}
+		if secret.Expires.After(e.now().Add(r.Plan.Credential.Lifetime + 24*time.Hour)) {
 			excess = append(excess, fmt.Sprintf("a client secret until %s, and the plan has %s",
-				text.Date(secret.Expires), plan.LifetimeWords(p.Credential.Lifetime)))
+				text.Date(secret.Expires), plan.LifetimeWords(r.Plan.Credential.Lifetime)))
 		}
 	}
-	switch certificates := len(found.Thumbprints); {
-	case kind == plan.CredentialMadeCertificate && certificates == 0:
+	if kind == plan.CredentialMadeCertificate && certificates == 0 && !has.Lacks(whole.KindCredential) {
 		missing = append(missing, "a certificate")
-	case kind != plan.CredentialMadeCertificate && kind != plan.CredentialCertificate && certificates > 0:
-		excess = append(excess, "certificate "+strings.Join(found.Thumbprints, ", "))
 	}
-	return secret, missing, excess, nil
+	return secret, missing, excess
 }
 
 // verifyFailed lets an application that is not as the plan says go again. The
@@ -163,10 +143,16 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 	e.drop(r.ID)
 	_, lacks := errors.AsType[*notYet](why)
 	_, missing := errors.AsType[*notSeen](why)
-	if _, unclear := errors.AsType[Temporary](why); unclear && !lacks && !missing {
+	_, unread := errors.AsType[*notRead](why)
+	_, unclear := errors.AsType[Temporary](why)
+	switch {
+	case unread:
+		f.Text = "What was made by hand could not be checked. " + f.Text +
+			" Once that can be read, run verify again; or press Approve to have the bot make an app of its own."
+	case unclear && !lacks && !missing:
 		f.Text = "What was made by hand could not be checked yet. " + f.Text +
 			" Run verify again, or press Approve to have the bot do it."
-	} else {
+	default:
 		f.Text = "What was made by hand does not match the plan. " + f.Text +
 			" If something was changed only minutes ago, Entra may not show it everywhere yet: wait a few minutes. Fix it and run verify " +
 			"again, or press Approve to have the bot do it."
@@ -181,13 +167,22 @@ func (e *Engine) verifyFailed(r *Request, f Failure, why error) bool {
 // verifyRights are those to read what the plan says.
 func verifyRights(r *Request) rights {
 	n := toPrevious(r)
-	n.reads, n.noRole = true, true
+	n.reads, n.noRole, n.whole = true, true, true
 	return n
+}
+
+// sentenceOf is what a step has noted, as a sentence.
+func sentenceOf(st *Step) string {
+	if st == nil || st.Note == "" {
+		return ""
+	}
+	return strings.ToUpper(st.Note[:1]) + st.Note[1:] + "."
 }
 
 func finishVerify(r *Request, now time.Time) {
 	if c := r.Plan.Credential; c.Kind == plan.CredentialCertificate {
 		r.Made.KeyExpires = c.Certificate.NotAfter
 	}
-	r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand matches the plan exactly."})
+	r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand is exactly what the plan says, in the directory. " +
+		sentenceOf(r.Steps.Get(StepCheck))})
 }

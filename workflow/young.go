@@ -9,6 +9,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
+	"github.com/entra-app/entra-app/workflow/whole"
 )
 
 // Entra is eventually consistent: what was just made, changed or removed may look as it
@@ -81,12 +82,13 @@ func lately(r *Request) plan.Plan {
 // wasTaken reports whether what an alarm would name was taken from the app lately.
 func wasTaken(r *Request, name string) bool {
 	taken := lately(r)
-	if issuer, trust := strings.CutPrefix(name, trustIn); trust {
-		return r.kind().restores || issuer == taken.Credential.Federated.Issuer // a restored app loses all of them
+	if of, trust := strings.CutPrefix(name, trustIn); trust {
+		issuer := taken.Credential.Federated.Issuer
+		return r.kind().restores || issuer != "" && strings.HasPrefix(of, issuer+" ") // a restored app loses all of them
 	}
-	of := inspectionOf(taken)
-	return slices.Contains(slices.Concat(of.Roles, of.Scopes, of.DirectoryRoles), name) ||
-		slices.ContainsFunc(taken.Permissions, func(p plan.Permission) bool { return p.Name == name })
+	return slices.ContainsFunc(taken.DirectoryRoles, func(d plan.DirectoryRole) bool {
+		return name == string(whole.KindDirectory)+" "+d.Name
+	}) || slices.ContainsFunc(taken.Permissions, func(p plan.Permission) bool { return name == p.Name || name == p.Resource+"/"+p.Name })
 }
 
 // unseen says that something that may have been made is not seen, and may not be known

@@ -203,7 +203,16 @@ func (a App) called(plans []plan.Plan) App {
 			}
 		}
 	}
-	a.Roles, a.Grants = slices.Clone(a.Roles), slices.Clone(a.Grants)
+	a.Roles, a.Grants, a.Directory = slices.Clone(a.Roles), slices.Clone(a.Grants), slices.Clone(a.Directory)
+	for i, d := range a.Directory {
+		for _, p := range plans {
+			for _, known := range p.DirectoryRoles {
+				if strings.EqualFold(known.TemplateID, d.DefinitionID) {
+					a.Directory[i].Name = known.Name
+				}
+			}
+		}
+	}
 	for i, r := range a.Roles {
 		a.Roles[i].Name = cmp.Or(names[a.on(r.Resource)], r.Name)
 	}

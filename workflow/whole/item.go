@@ -67,7 +67,7 @@ func (a App) Items() []Item {
 		add(KindGrant, riskOf(a, g.Resource, catalog.Delegated, g.Scope), name, a.on(g.Resource), g.Scope, who)
 	}
 	for _, d := range a.Directory {
-		name := cmp.Or(d.Name, "role "+d.DefinitionID)
+		name := cmp.Or(d.Name, d.DefinitionID)
 		if d.Eligible {
 			name += " (eligible)"
 		}

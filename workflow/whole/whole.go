@@ -222,6 +222,9 @@ func (a App) Lacks(kinds ...Kind) bool {
 	return slices.ContainsFunc(a.Gaps, func(g Gap) bool { return slices.Contains(kinds, g.Of) })
 }
 
+// AzureRoles is what a gap calls all of an app's roles in Azure.
+const AzureRoles = "its roles in Azure"
+
 // Inside are the gaps in the directory. What an app may do in Azure is read only as far as a
 // sign-in reaches there, which is never all.
 func Inside(gaps []Gap) []Gap {

@@ -17,7 +17,7 @@ import (
 // ReadWhole is what the fake tenant has of an app, what a test has put beside it, and what it
 // hides.
 func (s *fakeSession) ReadWhole(_ context.Context, m workflow.Made, p plan.Plan) (whole.App, error) {
-	return call(s.Wires, "whole", func() (whole.App, error) {
+	return call(s.Wires, "inspect", func() (whole.App, error) {
 		a := s.App(m.ObjectID)
 		has := whole.App{AppID: m.AppID}
 		if a == nil {
@@ -49,7 +49,7 @@ func (s *fakeSession) ReadWhole(_ context.Context, m workflow.Made, p plan.Plan)
 		has.AccessTokens, has.IDTokens = a.Beyond.AccessTokens, a.Beyond.IDTokens
 		has.Gaps = append(has.Gaps, a.Beyond.Gaps...)
 		if len(p.AzureRoles) == 0 { // there is no token for Azure
-			has.Gaps = append(has.Gaps, whole.Gap{Of: whole.KindAzure, What: "its roles in Azure",
+			has.Gaps = append(has.Gaps, whole.Gap{Of: whole.KindAzure, What: whole.AzureRoles,
 				Why: "this sign-in does not reach Azure"})
 			return has, nil
 		}
