@@ -68,7 +68,7 @@ func TestACertificateThatNobodyFetchedIsNotCalledFetched(t *testing.T) {
 		task workflow.Task
 		says string
 	}{
-		{workflow.KindRegister, workflow.TaskVerify, "The app was made by hand. In the directory it is exactly what the plan says; "},
+		{workflow.KindRegister, workflow.TaskVerify, "The app was made by hand, and has what the plan says."},
 		{workflow.KindUpdate, workflow.TaskProvision, "The app now has what was approved."},
 		{workflow.KindRenew, workflow.TaskRemoveOld, "There was nothing secret to hand over."},
 	} {

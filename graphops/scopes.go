@@ -11,6 +11,9 @@ const (
 	scopePeople    = "User.ReadBasic.All"
 	scopePolicy    = "Policy.Read.All"
 	scopeRoles     = "RoleManagement.Read.Directory" // which directory roles an app is eligible for
+	// scopeGivesRoles is what a client has that was registered before scopeRoles was asked for. It
+	// shows the same, and is taken only where there is consent for it and not for the lesser one.
+	scopeGivesRoles = "RoleManagement.ReadWrite.Directory"
 )
 
 // optional are the sets of scopes that make a session see more, the best first.
@@ -22,7 +25,7 @@ func optional(ask workflow.Ask) (sets [][]string) {
 		sees = append(sees, []string{scopePeople})
 	}
 	if ask.Whole {
-		sees = append([][]string{{scopeDirectory, scopeRoles}}, append(sees, []string{scopeRoles})...)
+		sees = append([][]string{{scopeDirectory, scopeRoles}, {scopeDirectory, scopeGivesRoles}}, append(sees, []string{scopeRoles})...)
 	}
 	if !ask.Policy {
 		return sees

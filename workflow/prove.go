@@ -98,7 +98,7 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 			r.Made.SecretAttempts = 1 // and no other
 		}
 		_, noted := list.excess(r)
-		notes := list.notes(noted)
+		notes := list.notes(r, noted)
 		st.Note = "the app signed in with exactly the approved permissions"
 		switch {
 		case r.kind().finds:
@@ -189,14 +189,15 @@ func (e *Engine) check(ctx context.Context, r *Request, s Session) (edit, error)
 	if gaps := in.needed(r); len(gaps) > 0 {
 		return nil, &notRead{gaps}
 	}
-	notes := append(in.notes(noted), principalOwners(r, s.Signer(), in.app)...)
+	owners := principalOwners(r, s.Signer(), in.app)
+	notes := append(in.notes(r, noted), owners...)
 	return func(r *Request, st *Step) {
 		st.Note = "the app has exactly what was approved"
-		if len(in.compared.Unknown) > 0 {
+		if len(whole.Inside(in.compared.Unknown))+len(notes) > 0 {
 			st.Note = "the app has what was approved"
 		}
 		if r.task().byHand {
-			st.Note += "; not read: " + whole.Unread(in.app.Gaps)
+			st.Note += " in the directory; not read: " + whole.Unread(in.app.Gaps)
 		}
 		if r.task().byHand && r.Plan.NobodySignsIn() && !in.app.AssignmentRequired {
 			st.Note += "; nobody signs in to it, so set “Assignment required” in Entra (Enterprise applications › Properties)"

@@ -183,6 +183,6 @@ func finishVerify(r *Request, now time.Time) {
 	if c := r.Plan.Credential; c.Kind == plan.CredentialCertificate {
 		r.Made.KeyExpires = c.Certificate.NotAfter
 	}
-	r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand is exactly what the plan says, in the directory. " +
+	r.move(StateDone, now, Event{Kind: EventReady, Text: "What was made by hand was compared with the plan. " +
 		sentenceOf(r.Steps.Get(StepCheck))})
 }

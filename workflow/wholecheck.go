@@ -20,7 +20,7 @@ import (
 type reading struct {
 	app      whole.App
 	compared whole.Comparison
-	trusted  []whole.Credential // that it is to have, and has
+	signer   Signer
 }
 
 // readAll reads the app of r, and compares it with what r is to make of it.
@@ -30,14 +30,13 @@ func readAll(ctx context.Context, r *Request, s Session) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	in := reading{app: has}
+	in := reading{app: has, signer: s.Signer()}
 	want := credentialsOf(r, has)
 	in.compared = has.Against(whole.Allowed{Plan: least, Also: []plan.Plan{most, r.allowed()}, Credentials: want,
 		Owners: ownersOfPlan(r, s.Signer()), Calls: []plan.Plan{lately(r)}})
 	for _, c := range want {
-		if slices.ContainsFunc(has.Application.Credentials, func(h whole.Credential) bool { return h.Key() == c.Key() }) {
-			in.trusted = append(in.trusted, c)
-		} else if !has.Lacks(whole.KindCredential) {
+		there := slices.ContainsFunc(has.Application.Credentials, func(h whole.Credential) bool { return h.Key() == c.Key() })
+		if !there && !has.Lacks(whole.KindCredential) {
 			in.compared.Missing = append(in.compared.Missing, whole.Item{Kind: whole.KindCredential, Name: c.Title()})
 		}
 	}
@@ -94,7 +93,9 @@ func (in reading) missing(r *Request) []string {
 func (in reading) excess(r *Request) (alarm, noted []string) {
 	for _, i := range in.compared.Excess {
 		switch {
-		case i.Kind == whole.KindAzure, !r.task().byHand && i.Kind == whole.KindOwner: // azureCompared, and the step about owners
+		case i.Kind == whole.KindAzure: // azureCompared
+		case i.Kind == whole.KindOwner && !r.task().byHand: // the step about owners
+		case i.Kind == whole.KindOwner && strings.HasSuffix(i.Key, "|"+strings.ToLower(in.signer.ObjectID)): // see owns
 		case in.ours(r, i):
 		case isAlarm(r, i):
 			alarm = append(alarm, whole.Names([]whole.Item{i})...)
@@ -183,9 +184,13 @@ func (n *notRead) Describe() *ServiceError {
 }
 
 // notes say what was not read, and what was found that stops nothing.
-func (in reading) notes(noted []string) (notes []string) {
+func (in reading) notes(r *Request, noted []string) (notes []string) {
 	if gaps := whole.Inside(in.app.Gaps); len(gaps) > 0 {
 		notes = append(notes, "not read: "+whole.Unread(gaps))
+	}
+	if r.task().byHand && in.owns() {
+		notes = append(notes, in.signer.UPN+" owns the application, as whoever registers one does, and so can add credentials to it without "+
+			"an approval: an administrator can change that in Entra (App registrations › Owners)")
 	}
 	if len(noted) > 0 {
 		notes = append(notes, "it also has what no request asked for: "+strings.Join(noted, ", "))
@@ -209,4 +214,11 @@ func (in reading) roles() (names []string) {
 		}
 	}
 	return names
+}
+
+// owns reports whether whoever signed in owns the application: they have made it by hand.
+func (in reading) owns() bool {
+	return slices.ContainsFunc(in.compared.Excess, func(i whole.Item) bool {
+		return i.Kind == whole.KindOwner && i.Key == "application|"+strings.ToLower(in.signer.ObjectID)
+	})
 }
