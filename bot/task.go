@@ -12,6 +12,7 @@ type task struct {
 var tasks = map[workflow.Task]task{
 	workflow.TaskProvision: {begun: func(r *workflow.Request) string { return kindOf(r).begun }},
 	workflow.TaskVerify: {done: func(r *workflow.Request) string {
-		return "The app was made by hand, and has what the plan says. What was not read of it, and who else owns it, stands beside the check." + notConnected(r)
+		return "The app was made by hand, and has what the plan says. What was not read of it, and who else owns it, is beside " +
+			"the check." + notConnected(r)
 	}},
 }

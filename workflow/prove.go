@@ -97,21 +97,25 @@ func (e *Engine) prove(ctx context.Context, r *Request, s Session) (edit, error)
 		if r.Made.KeyID != "" {
 			r.Made.SecretAttempts = 1 // and no other
 		}
-		_, noted := list.excess(r)
-		notes := list.notes(r, noted)
-		st.Note = "the app signed in with exactly the approved permissions"
-		switch {
-		case r.kind().finds:
-			st.Note = "the app signed in with the approved permissions and those that it had"
-		case len(notes) > 0:
-			st.Note = "the app signed in with the approved permissions"
-		}
-		if len(opaque) > 0 {
-			st.Note = "the app signed in; its token for " + strings.Join(opaque, " and ") +
-				" can't be read, so its permissions there were read from the list of what is assigned to it"
-		}
-		st.Note = strings.Join(append([]string{st.Note}, notes...), "; ")
+		st.Note = proofNote(r, list, opaque)
 	}, nil
+}
+
+// proofNote says what a proof has shown. opaque are services whose tokens can't be read.
+func proofNote(r *Request, list reading, opaque []string) string {
+	_, noted := list.excess(r)
+	notes := list.notes(r, noted)
+	note := "the app signed in with exactly the approved permissions"
+	switch {
+	case len(opaque) > 0:
+		note = "the app signed in; its token for " + strings.Join(opaque, " and ") +
+			" can't be read, so its permissions there were read from the list of what is assigned to it"
+	case r.kind().finds:
+		note = "the app signed in with the approved permissions and those that it had"
+	case len(notes) > 0:
+		note = "the app signed in with the approved permissions"
+	}
+	return strings.Join(append([]string{note}, notes...), "; ")
 }
 
 // assignedOnly makes sure that the app has nothing that was not approved, on any service: a

@@ -179,8 +179,8 @@ func (n *notRead) Error() string { return "not everything could be read: " + who
 
 // Describe makes it an error with words of its own.
 func (n *notRead) Describe() *ServiceError {
-	return &ServiceError{Code: "NotRead", Text: fmt.Sprintf("not everything could be read, and nothing is taken for exact of which that is "+
-		"so. Not read: %s.", whole.Unread(n.gaps))}
+	return &ServiceError{Code: "NotRead", Text: fmt.Sprintf("not everything could be read, and nothing of which that is so is taken for "+
+		"exact. Not read: %s.", whole.Unread(n.gaps))}
 }
 
 // notes say what was not read, and what was found that stops nothing.
@@ -189,8 +189,8 @@ func (in reading) notes(r *Request, noted []string) (notes []string) {
 		notes = append(notes, "not read: "+whole.Unread(gaps))
 	}
 	if r.task().byHand && in.owns() {
-		notes = append(notes, in.signer.UPN+" owns the application, as whoever registers one does, and so can add credentials to it without "+
-			"an approval: an administrator can change that in Entra (App registrations › Owners)")
+		notes = append(notes, in.signer.UPN+" owns the application, as whoever registers one does, and so can add credentials to it "+
+			"without an approval: an administrator can change that in Entra (App registrations › Owners)")
 	}
 	if len(noted) > 0 {
 		notes = append(notes, "it also has what no request asked for: "+strings.Join(noted, ", "))
