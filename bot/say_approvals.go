@@ -29,6 +29,15 @@ func adviceOnApprovals(r *workflow.Request) string {
 		"enough, because the configuration of this bot does not ask for more (policy.approvals)."
 }
 
+// adviceOnIssuer says to the approvers that nobody but they looks at whose tokens an app trusts.
+func (s say) adviceOnIssuer(r *workflow.Request) string {
+	if r.Plan.Credential.Federated.Issuer == "" || s.Policy().Rules.ListsIssuers() {
+		return ""
+	}
+	return "The configuration of this bot has no list of the issuers and subjects that apps may trust. Make sure that the subject is " +
+		"one of yours."
+}
+
 // agreedBy names those who have approved while others still have to.
 func agreedBy(r *workflow.Request) []any {
 	people := r.AgreedBy()

@@ -21,8 +21,10 @@ func (s say) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	blocks = append(blocks, s.planBlocks(r, inAMessage)...)
 	if r.State == workflow.StatePending {
 		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
-		if advice := adviceOnApprovals(r); advice != "" {
-			blocks = append(blocks, note(advice))
+		for _, advice := range []string{adviceOnApprovals(r), s.adviceOnIssuer(r)} {
+			if advice != "" {
+				blocks = append(blocks, note(advice))
+			}
 		}
 	}
 	blocks = append(blocks, stepBlocks(r)...)

@@ -210,7 +210,10 @@ func (d *Desk) HandOver(ctx context.Context, id string, by people.Person, rev in
 		if !d.MayHandOver(r) {
 			return wrongState(r, "there is nothing to hand over instead")
 		}
-		return outdated(r, rev)
+		if no := outdated(r, rev); no != nil {
+			return no
+		}
+		return d.against(r, TaskProvision)
 	}, func(r *Request, now time.Time) {
 		server := r.Plan.Backup.Server
 		r.Plan.Backup = plan.Backup{}

@@ -96,6 +96,8 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 			return nobody
 		case outdated(r, rev) != nil:
 			return outdated(r, rev)
+		case d.against(r, TaskProvision) != nil:
+			return d.against(r, TaskProvision)
 		case d.tooFew(r, by) != nil && agreed(r, by):
 			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID,
 				text.Count(r.Needs(), "approval"))

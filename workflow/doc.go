@@ -84,6 +84,7 @@
 //	superseded.go                  who came too late
 //	upgrade.go                     what a newer pack asks for
 //	policy.go                      what the operator allows
+//	rules.go                       what the operator's rules say of a request
 //	tenant.go                      tenants, and who may approve there
 //	linking.go                     who somebody is in a tenant
 //	people.go                      who has a say, and who has left

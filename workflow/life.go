@@ -206,6 +206,9 @@ func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Ki
 	if no := fill(wrong, before, r); no != nil {
 		return nil, no
 	}
+	if no := d.allowed(wrong, r, draft); no != nil {
+		return nil, no
+	}
 	form.CheckKeys(wrong, draft)
 	r.Plan.Owners = stillOwners(r.Plan.Owners, by, before.Requester)
 	r.Target.NewCertificate = r.Plan.Credential.Certificate.Fingerprint != before.Plan.Credential.Certificate.Fingerprint ||

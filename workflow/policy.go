@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -69,6 +70,12 @@ func (p Policy) Lifetimes(product time.Duration) []plan.Lifetime {
 			out = append(out, l)
 		}
 	}
+	for _, d := range p.Rules.SecretLifetimes() { // so that what a rule allows can be chosen
+		if d < most && !slices.ContainsFunc(out, func(l plan.Lifetime) bool { return l.D == d }) {
+			out = append(out, plan.Lifetime{D: d, Words: plan.LifetimeWords(d)})
+		}
+	}
+	slices.SortFunc(out, func(a, b plan.Lifetime) int { return cmp.Compare(a.D, b.D) })
 	if len(out) == 0 || out[len(out)-1].D < most {
 		out = append(out, plan.Lifetime{D: most, Words: plan.LifetimeWords(most)})
 	}

@@ -123,6 +123,8 @@ func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) 
 			return wrongState(r, "there is nothing to retry")
 		case outdated(r, rev) != nil:
 			return outdated(r, rev)
+		case d.against(r, r.Task) != nil:
+			return d.against(r, r.Task)
 		case r.task().makes:
 			return d.tooFew(r, by)
 		}

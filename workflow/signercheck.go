@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -35,30 +36,28 @@ func askFor(r *Request) Ask {
 func (e *Engine) checkSigner(r *Request, s Session) bool {
 	who := s.Signer()
 	tenant, _ := e.desk.Tenant(r.Tenant)
-	e.policy.raise(r)
-	no := signerProblem(r, tenant, who)
-	if no == nil {
-		var err error
-		if no, err = refusal(stale(context.WithoutCancel(e.hard), e.store, r)); err != nil {
-			e.log.Error("reading", "request", r.Target.Request, "err", err)
-			return false
-		}
+	other, err := refusal(stale(context.WithoutCancel(e.hard), e.store, r))
+	if err != nil {
+		e.log.Error("reading", "request", r.Target.Request, "err", err)
+		return false
 	}
-	if no == nil && r.HandsOver() { // where nobody knows, the step that makes it waits
+	if other == nil && r.HandsOver() { // where nobody knows, the step that makes it waits
 		if why, err := away(context.WithoutCancel(e.hard), e.people, r); err == nil && why != "" {
-			no = noRecipient(r, why, "Nothing was changed. Press Cancel, and then Deny; whoever needs the app now asks for it themselves.")
+			other = noRecipient(r, why, "Nothing was changed. Press Cancel, and then Deny; whoever needs the app now asks for it "+
+				"themselves.")
 		}
 	}
-	if no != nil {
-		e.log.Warn("sign-in refused", "request", r.ID, "rule", no.Rule, "account", who.ObjectID)
-		s.Close()
-	}
-	_, err := e.save(r.ID, func(now *Request, at time.Time) error {
+	var no *Refusal
+	_, err = e.save(r.ID, func(now *Request, at time.Time) error {
+		no = nil
 		if now.State != StateSignIn || now.SignIn.N != r.SignIn.N || now.SignIn.Status != SignInWaiting {
 			return ErrUnchanged
 		}
 		now.SignIn.Account, now.SignIn.ObjectID = who.UPN, who.ObjectID
 		e.policy.raise(now)
+		if no = signerProblem(now, tenant, who); no == nil {
+			no = cmp.Or(e.desk.against(now, now.Task), other)
+		}
 		if no != nil {
 			now.SignIn.Status = SignInOver
 			now.Failure = Failure{Rule: no.Rule, Text: no.Text}
@@ -78,6 +77,10 @@ func (e *Engine) checkSigner(r *Request, s Session) bool {
 		now.move(StateProvisioning, at, Event{By: now.Approval.By.ID, Kind: EventSignedIn, Text: "signed in as " + who.UPN})
 		return nil
 	})
+	if no != nil {
+		e.log.Warn("sign-in refused", "request", r.ID, "rule", no.Rule, "account", who.ObjectID)
+		s.Close()
+	}
 	return err == nil
 }
 

@@ -47,6 +47,9 @@ func (d *Desk) Submit(ctx context.Context, by people.Person, draft form.Draft) (
 			return nil, err
 		}
 	}
+	if no := d.allowed(wrong, r, draft); no != nil {
+		return nil, no
+	}
 	form.CheckKeys(wrong, draft) // last: its words come before any other
 	if len(wrong) > 0 {
 		return nil, wrong

@@ -38,6 +38,9 @@ func (d *Desk) Verify(ctx context.Context, id string, by people.Person, appID st
 		if ours != "" {
 			return refuse(RuleWrongState, "%s already manages the app %s, so it can't be the app of %s.", ours, appID, r.ID)
 		}
+		if no := d.against(r, TaskVerify); no != nil {
+			return no
+		}
 		return d.tooFew(r, by)
 	}, func(r *Request, now time.Time) {
 		decide(r, by, now, TaskVerify)

@@ -67,7 +67,7 @@ var arrows = map[string]string{
 	"pack/packfile": "catalog document form pack plan spell",
 	"people":        "",
 	"plan":          "azurescope catalog certificate people set text",
-	"policy":        "catalog",
+	"policy":        "catalog plan text",
 	"seal":          "",
 	"set":           "",
 	"spell":         "",

@@ -9,6 +9,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -120,4 +121,23 @@ func (r *Rules) Needs(tenant, pack string, tier catalog.Risk) int {
 		n = max(n, rule.Approvals.most(tier))
 	}
 	return n
+}
+
+// SecretLifetimes are the greatest lifetimes of secrets that rules name.
+func (r *Rules) SecretLifetimes() []time.Duration {
+	var all []time.Duration
+	if r != nil {
+		for _, rule := range r.List {
+			all = append(all, slices.Collect(maps.Values(rule.SecretMax))...)
+		}
+	}
+	return all
+}
+
+// SaysNothing reports whether a rule has no effect.
+func (r *Rule) SaysNothing() bool {
+	f := r.Forbid
+	return len(r.MayAsk)+len(r.MayNotAsk)+len(r.MayApprove)+len(r.Approvals)+len(r.SecretMax)+len(r.CertificateMax)+
+		len(r.Federated)+len(f.Packs)+len(f.Permissions)+len(f.DirectoryRoles)+len(f.AzureRoles)+len(f.Credentials)+
+		len(f.RedirectHosts) == 0
 }

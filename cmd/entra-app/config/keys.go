@@ -181,7 +181,9 @@ type list struct {
 	optional bool // it may be missing, or have no entry
 }
 
-var lists = []list{
+var lists = slices.Concat(ownLists, ruleLists)
+
+var ownLists = []list{
 	{name: "tenants", doc: "The directories that apps are registered in.",
 		hint:  "list at least one tenant, with name, tenant_id, client_id, channel and approvers",
 		begin: func(c *Config) { c.Tenants = append(c.Tenants, Tenant{}) }},

@@ -27,17 +27,18 @@ type reader struct {
 	env      func(string) (string, bool)
 	cfg      Config
 	problems document.Problems
-	lines    map[string]int   // where each key is, by its full name
-	sound    map[string]bool  // keys that were given a value that can be used
-	begun    map[string]bool  // sections and entries of lists that are mappings
-	named    map[string]unset // ways to deliver whose variable is not set
+	lines    map[string]int    // where each key is, by its full name
+	values   map[string]string // of lists, as taken
+	sound    map[string]bool   // keys that were given a value that can be used
+	begun    map[string]bool   // sections and entries of lists that are mappings
+	named    map[string]unset  // ways to deliver whose variable is not set
 	nodes    int
 }
 
 // parse reads and checks a configuration.
 func parse(file string, text []byte, env func(string) (string, bool)) (Config, error) {
-	r := &reader{file: file, env: env, lines: map[string]int{}, sound: map[string]bool{}, begun: map[string]bool{},
-		named: map[string]unset{}}
+	r := &reader{file: file, env: env, lines: map[string]int{}, values: map[string]string{}, sound: map[string]bool{},
+		begun: map[string]bool{}, named: map[string]unset{}}
 	root, problems := form.Root(file, text)
 	r.problems = problems
 	if root != nil || len(problems) == 0 {

@@ -76,6 +76,10 @@ func (r *reader) byTier(k *Key, full string, n *yaml.Node, line int) {
 // item reads one of several values.
 func (r *reader) item(k *Key, full string, tier catalog.Risk, n *yaml.Node) {
 	if text, ok := r.text(k, full, n); ok {
+		r.lines[full] = n.Line
 		r.take(k, full, text, tier, n.Line)
+		if r.sound[full] {
+			r.values[full] = text
+		}
 	}
 }

@@ -26,6 +26,7 @@ func (r *reader) whole() {
 		r.approvers(at, t)
 	}
 	r.servers()
+	r.checkRules()
 }
 
 // lineOf returns the line of a key, or of its _file.

@@ -3,6 +3,8 @@ package serve
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -10,6 +12,26 @@ import (
 	"github.com/entra-app/entra-app/workflow/policy"
 	"github.com/entra-app/entra-app/workflow/text"
 )
+
+// checkPolicy says what of the policy can't be, as an error, and logs what is not recommended.
+func checkPolicy(c config.Config, products []pack.Product, log *slog.Logger) error {
+	names := make([]string, len(products))
+	for i, p := range products {
+		names[i] = p.Name
+	}
+	if err := c.CheckPacks(names); err != nil {
+		return err
+	}
+	some, lackPacks := enoughApprovers(products, c.Tenants)
+	others, lackTiers := enoughForTiers(c.Policy.Rules, products, c.Tenants)
+	if err := errors.Join(lackPacks, lackTiers); err != nil {
+		return err
+	}
+	for _, why := range slices.Concat(some, others, c.Warnings()) {
+		log.Warn(why)
+	}
+	return nil
+}
 
 // enoughApprovers names every pack that takes more approvals than a tenant has approvers.
 // It is an error where that is so in every tenant; in some of them nobody can ask for it there.

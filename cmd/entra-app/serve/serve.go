@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -61,13 +60,8 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	some, err := enoughApprovers(products, c.Tenants)
-	others, lack := enoughForTiers(c.Policy.Rules, products, c.Tenants)
-	if err = errors.Join(err, lack); err != nil {
+	if err := checkPolicy(c, products, o.Log); err != nil {
 		return nil, err
-	}
-	for _, why := range slices.Concat(some, others, c.Warnings()) {
-		o.Log.Warn(why)
 	}
 	entra := directories(c)
 	directory, err := graphops.New(graphops.Config{Tenants: entra, HTTP: o.HTTP, Log: o.Log, Now: o.Now})
