@@ -92,6 +92,19 @@ func (p *Person) Views() []View {
 	return out
 }
 
+// Home is the app's home tab as it was last published for them; empty where it never was.
+func (p *Person) Home() View {
+	w := p.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h := w.homes[p.id]
+	if h == nil {
+		return View{}
+	}
+	raw, _ := json.Marshal(w.viewJSON(h))
+	return View{ID: h.id, Hash: h.hash, JSON: raw}
+}
+
 // OpenHome opens the app's home tab.
 func (p *Person) OpenHome(ctx context.Context) error {
 	w := p.w

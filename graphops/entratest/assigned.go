@@ -69,6 +69,20 @@ func (t *Tenant) newGroup(g Group) *Group {
 	return &g
 }
 
+// RequireAssignment sets Assignment required to Yes for the application with that AppID. It is an
+// error if it is not there.
+func (t *Tenant) RequireAssignment(appID string) error {
+	t.s.mu.Lock()
+	defer t.s.mu.Unlock()
+	defer t.s.changed()
+	on := t.spByAppID(appID)
+	if on == nil {
+		return notFound(appID)
+	}
+	on.body["appRoleAssignmentRequired"] = true
+	return nil
+}
+
 // Assign assigns a user, by UPN, or a group, by name, to the application with that
 // AppID, as an administrator does under Users and groups. It is an error if one of them is
 // not there, or if the application has roles of its own to choose from.
