@@ -16,7 +16,6 @@ import (
 	"github.com/entra-app/entra-app/workflow/form"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
-	"github.com/entra-app/entra-app/workflow/seal"
 )
 
 const (
@@ -50,8 +49,8 @@ func (w *world) made(t *testing.T, appName string, s workflow.State, edit func(*
 		r.Steps = []workflow.Step{{Name: workflow.StepCertificate, Status: workflow.StepDone, Note: "thumbprint " + thumbprint},
 			{Name: workflow.StepProof, Status: workflow.StepDone}}
 		r.Made.Thumbprint = thumbprint
-		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, seal.New(pfxPassword)),
-			File: w.key.Seal(r.ID+" pfx", seal.New(pfxContent))}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.sealed(r.ID, pfxPassword),
+			File: w.sealed(r.ID+" pfx", pfxContent)}
 		if edit != nil {
 			edit(r)
 		}

@@ -83,6 +83,6 @@ func (w *world) ready(t *testing.T) *workflow.Request {
 	return w.request(t, "payroll", "x", func(r *workflow.Request) {
 		inState(workflow.StateReady)(r)
 		r.Entered = time.Now()
-		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.key.Seal(r.ID, seal.New("hunter2"))}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.sealed(r.ID, "hunter2")}
 	})
 }

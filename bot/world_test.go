@@ -103,6 +103,11 @@ func newWorld(t testing.TB) *world {
 	}
 	t.Cleanup(func() { kept.Close() })
 	w.kept = kept
+	ring, err := kept.Ring()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.key = w.key.On(ring)
 	w.url = srv.URL
 	w.boots(t, workflow.DeskConfig{})
 	return w
@@ -148,6 +153,15 @@ func (w *world) request(t *testing.T, appName, reason string, edit func(*workflo
 		}
 	}
 	return r
+}
+
+// sealed is a secret, sealed.
+func (w *world) sealed(name, secret string) seal.Sealed {
+	s, err := w.key.Seal(name, seal.New(secret))
+	if err != nil {
+		panic(err)
+	}
+	return s
 }
 
 // press delivers a block_actions payload and waits for what comes of it.

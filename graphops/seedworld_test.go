@@ -90,6 +90,7 @@ func newSeedWorld(t testing.TB, seed uint64, log io.Writer) *seedWorld {
 	if w.key, err = seal.NewKey(make([]byte, seal.KeySize)); err != nil {
 		t.Fatal(err)
 	}
+	w.key = w.key.On(&workflowtest.Ring{})
 	w.boot()
 	return w
 }

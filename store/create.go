@@ -61,7 +61,7 @@ func fill(path string, key *seal.Key) error {
 		}
 		id := inscription{
 			version: []byte(strconv.Itoa(version)), realm: []byte(hex.EncodeToString(realm)),
-			canary: key.Seal(canaryName, seal.New(canaryName)),
+			canary: key.Canary(canaryName),
 		}
 		return errors.Join(id.write(tx), tx.Bucket(metaBucket).Put(listedKey, []byte(listed)))
 	})

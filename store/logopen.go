@@ -148,7 +148,7 @@ func (b *beginning) seed() (sealed []byte, err error) {
 		b.say(audit.WhatLogKey, "The key that signed the log can't be read. From here on it is signed with another one: %s",
 			b.signer.VerifierKey())
 	}
-	return b.key.Seal(seedName, seed), err
+	return b.key.SealHere(seedName, seed), err
 }
 
 // state returns what the log is now: what is kept of that or, where it was not signed with the

@@ -198,7 +198,7 @@ func (l *loose) freelist(n uint64) map[uint64]bool {
 
 // addMeta keeps what may say what the store is. Most of it has one length.
 func (f *find) addMeta(e element, key *seal.Key) {
-	canary := len(key.Seal(canaryName, seal.New(canaryName)))
+	canary := len(key.Canary(canaryName))
 	lengths := map[string]int{"version": 1, "listed": 1, "realm": 8, "canary": canary, "sum": 8}
 	name, rest := e.beginning(1, versionKey, listedKey, realmKey, canaryKey, sumKey)
 	value := rest[:min(len(rest), lengths[string(name)])]

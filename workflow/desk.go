@@ -50,7 +50,7 @@ type DeskConfig struct {
 
 // NewDesk returns a desk.
 func NewDesk(c DeskConfig) *Desk {
-	d := &Desk{store: c.Store, tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
+	d := &Desk{tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
 		backups: c.Backups, looks: c.Looks, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, people.Person) bool {
 			return false
 		}, linking: func(Tenant, people.Person) bool { return false }}
@@ -60,6 +60,7 @@ func NewDesk(c DeskConfig) *Desk {
 	if d.log == nil {
 		d.log = slog.Default()
 	}
+	d.store = shredder{c.Store, c.Key, d.log}
 	return d
 }
 

@@ -67,6 +67,7 @@
 //	history.go                     what has happened to it
 //	handover.go                    the credential's way to the requester
 //	handover_file.go               the page on which a file is fetched
+//	shred.go                       what is shredded is gone
 //	residue.go                     what given-up updates have left
 //	discovered.go                  what an adopted app was found with
 //	claims.go                      names that nobody else may use

@@ -80,7 +80,7 @@ const (
 // NewEngine returns an engine that hears of every change that the desk makes.
 func NewEngine(c EngineConfig) *Engine {
 	e := &Engine{
-		desk: c.Desk, store: c.Store, dir: c.Directory, msg: c.Messenger, people: c.People, key: c.Key, policy: c.Desk.policy,
+		desk: c.Desk, dir: c.Directory, msg: c.Messenger, people: c.People, key: c.Key, policy: c.Desk.policy,
 		now: c.Now, log: c.Log, backoff: c.Backoff,
 		poke: make(chan struct{}, 1), drawing: make(chan struct{}, drawers),
 		running: map[job]bool{}, live: map[string]*live{}, checks: map[string]*check{}, notOwn: map[string]bool{},
@@ -94,6 +94,7 @@ func NewEngine(c EngineConfig) *Engine {
 	if e.backoff == nil {
 		e.backoff, e.slowest = backoff, 30*time.Second
 	}
+	e.store = shredder{c.Store, c.Key, e.log}
 	c.Desk.changed, c.Desk.people, c.Desk.checking, c.Desk.linking = e.Wake, c.People, e.startCheck, e.startLink
 	return e
 }
@@ -107,6 +108,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.stop, e.hard = ctx, hard
 	e.mu.Unlock()
 
+	e.shredOrphans(ctx)
 	if err := e.resume(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"time"
 
@@ -113,6 +114,9 @@ func (d *Desk) Claim(ctx context.Context, id string, by people.Person) (*Request
 		return r, Disclosure{}, err
 	}
 	secret, err := d.key.Open(id, sealed)
+	if errors.Is(err, seal.ErrShredded) {
+		return r, Disclosure{}, d.unopenable(ctx, id, sealedFor{id, sealed})
+	}
 	if err != nil || r.Handover.Link == "" {
 		return r, Disclosure{Secret: secret}, err
 	}

@@ -125,6 +125,9 @@ func (d *Desk) FetchFile(ctx context.Context, token seal.Secret) (*Request, seal
 		return r, seal.Secret{}, err
 	}
 	file, err := d.key.Open(fileOf(r.ID), sealed)
+	if errors.Is(err, seal.ErrShredded) {
+		return r, seal.Secret{}, d.unopenable(ctx, r.ID, sealedFor{fileOf(r.ID), sealed})
+	}
 	return r, file, err
 }
 

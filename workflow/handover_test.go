@@ -21,7 +21,7 @@ func readyAt(t *testing.T) (*workflowtest.World, *workflow.Desk, string) {
 		r.Entered = time.Now()
 	})
 	w.Store.Update(context.Background(), id, func(r *workflow.Request) error {
-		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.Key.Seal(id, seal.New("hunter2"))}
+		r.Handover = workflow.Handover{Status: workflow.HandoverKept, Sealed: w.Sealed(id, "hunter2")}
 		return nil
 	})
 	return w, d, id
@@ -119,7 +119,7 @@ func TestOfManyPressesAtOnceOneGetsTheSecret(t *testing.T) {
 func TestASealedSecretOpensOnlyWithItsKeyForItsRequest(t *testing.T) {
 	key, _ := seal.NewKey(make([]byte, seal.KeySize))
 	other, _ := seal.NewKey(append(make([]byte, seal.KeySize-1), 1))
-	sealed := key.Seal("EA-1", seal.New("hunter2"))
+	sealed, _ := key.Seal("EA-1", seal.New("hunter2"))
 	if s, err := key.Open("EA-1", sealed); err != nil || s.Reveal() != "hunter2" {
 		t.Errorf("got %q, %v", s.Reveal(), err)
 	}

@@ -110,7 +110,10 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 		if err != nil {
 			return nil, err
 		}
-		sealed := Handover{Sealed: e.key.Seal(r.ID, keyed.Password), File: e.key.Seal(fileOf(r.ID), keyed.PFX)}
+		sealed, err := e.sealMade(r.ID, keyed)
+		if err != nil {
+			return nil, err
+		}
 		r, err = e.save(r.ID, func(r *Request, _ time.Time) error {
 			r.Made.Certificate, r.Made.Thumbprint, r.Made.KeyExpires = c.DER, c.Thumbprint, c.NotAfter
 			r.Handover = sealed
@@ -126,6 +129,14 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 	}
 	unseen, err := s.EnsureCertificate(ctx, r.Made.ObjectID, r.KeyLabel(), c, otherCertificates(r)...)
 	return func(_ *Request, st *Step) { st.Note = certificateNote(c, unseen) }, err
+}
+
+// sealMade seals a file and its password.
+func (e *Engine) sealMade(id string, keyed PFX) (h Handover, err error) {
+	if h.Sealed, err = e.key.Seal(id, keyed.Password); err == nil {
+		h.File, err = e.key.Seal(fileOf(id), keyed.PFX)
+	}
+	return h, err
 }
 
 func madeForbidden(_ plan.Credential, p AppPolicy) (says, instead string) {

@@ -57,7 +57,10 @@ func (e *Engine) ensureSecret(ctx context.Context, r *Request, s Session) (edit,
 	if err != nil {
 		return nil, err
 	}
-	sealed := e.key.Seal(r.ID, secret)
+	sealed, err := e.key.Seal(r.ID, secret)
+	if err != nil {
+		return nil, err
+	}
 	return func(r *Request, st *Step) {
 		r.Made.KeyID, r.Made.KeyExpires = key.KeyID, key.Expires
 		r.Handover = Handover{Sealed: sealed}

@@ -26,10 +26,16 @@ type Proof struct {
 // proof opens what the app has to sign in with.
 func (e *Engine) proof(r *Request) (Proof, error) {
 	secret, err := e.key.Open(r.ID, r.Handover.Sealed)
+	if errors.Is(err, seal.ErrShredded) {
+		return Proof{}, e.unproved(r.ID)
+	}
 	if err != nil || len(r.Handover.File) == 0 {
 		return Proof{Secret: secret}, err
 	}
 	pfx, err := e.key.Open(fileOf(r.ID), r.Handover.File)
+	if errors.Is(err, seal.ErrShredded) {
+		return Proof{}, e.unproved(r.ID)
+	}
 	return Proof{Keyed: PFX{PFX: pfx, Password: secret}}, err
 }
 

@@ -85,12 +85,7 @@ func (e *Engine) mindSecret(r *Request) bool {
 		if r.State != StateReady || now.Before(e.policy.revealBy(r)) {
 			return ErrUnchanged
 		}
-		text := revokedWords(r, e.policy)
-		r.Handover = Handover{Status: HandoverRevoked, At: now, Claimed: r.Handover.Claimed, Link: r.Handover.Link}
-		r.Failure = Failure{Rule: RuleTooLate,
-			Text: text + "It is removed in Entra at the next admin sign-in for this app. An approver can press Retry to make a new " +
-				r.Plan.Credential.Kind.Noun() + ", or Undo " + r.kind().undo.purpose + "."}
-		r.move(StateRevoked, now, Event{Kind: EventRevoked, Text: r.Failure.Text})
+		revoke(r, now, revokedWords(r, e.policy))
 		return nil
 	})
 	return err == nil

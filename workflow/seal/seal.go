@@ -35,7 +35,8 @@ func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"[secret]"`), nil }
 func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, "[secret]") }
 
 // Sealed is an encrypted Secret as the store keeps it: a version byte, the data
-// key wrapped with the store's key, the secret encrypted with the data key.
+// key wrapped with the store's key or the name that it has in a Ring, the secret
+// encrypted with the data key.
 type Sealed []byte
 
 func (Sealed) String() string             { return "[sealed]" }
@@ -43,8 +44,12 @@ func (Sealed) LogValue() slog.Value       { return slog.StringValue("[sealed]") 
 func (Sealed) Format(f fmt.State, _ rune) { io.WriteString(f, "[sealed]") }
 
 // A Key seals secrets with AES-256-GCM, each with a data key of its own (envelope
-// encryption). What it seals is bound to the name that it was sealed for.
-type Key struct{ aead cipher.AEAD }
+// encryption), which is in a Ring if it has one. What it seals is bound to the name that
+// it was sealed for.
+type Key struct {
+	aead cipher.AEAD
+	ring Ring // nil: the data key is in the sealed bytes
+}
 
 // KeySize is the size of a key in bytes.
 const KeySize = 32
@@ -64,19 +69,31 @@ func NewKey(raw []byte) (*Key, error) {
 	if len(raw) != KeySize {
 		return nil, fmt.Errorf("a key has %d bytes, not %d", KeySize, len(raw))
 	}
-	return &Key{gcm(raw)}, nil
+	return &Key{aead: gcm(raw)}, nil
 }
 
-// Seal encrypts s for name, a request's ID.
-func (k *Key) Seal(name string, s Secret) Sealed {
+// Seal encrypts s for name, a request's ID. On a ring, its key is there when it returns.
+func (k *Key) Seal(name string, s Secret) (Sealed, error) {
+	if k.ring != nil {
+		return k.sealOn(name, s)
+	}
+	return k.SealHere(name, s), nil
+}
+
+// SealHere encrypts what is never shredded: its key, wrapped, stands before it.
+func (k *Key) SealHere(name string, s Secret) Sealed {
 	data := make([]byte, KeySize)
 	rand.Read(data) // never fails
 	out := append(Sealed{sealedV1}, encrypt(k.aead, data, name)...)
 	return append(out, encrypt(gcm(data), []byte(s.value), name)...)
 }
 
-// Open decrypts what Seal made for name, or returns errWrongKey.
+// Open decrypts what Seal made for name, or returns ErrWrongKey; or ErrShredded, if what
+// opens it was destroyed.
 func (k *Key) Open(name string, s Sealed) (Secret, error) {
+	if len(s) > 0 && s[0] == sealedV2 {
+		return k.openOn(name, s)
+	}
 	if len(s) < 1+wrappedLen+nonceSize || s[0] != sealedV1 {
 		return Secret{}, ErrWrongKey
 	}

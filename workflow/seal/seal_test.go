@@ -8,7 +8,7 @@ func FuzzOpen(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	sealed := key.Seal("EA-1", New("hunter2"))
+	sealed, _ := key.Seal("EA-1", New("hunter2"))
 	f.Add("EA-1", []byte(sealed))
 	f.Add("EA-2", []byte(sealed))
 	f.Add("EA-1", []byte(sealed[:len(sealed)-1]))

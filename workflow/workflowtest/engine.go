@@ -58,6 +58,7 @@ func (w *World) WantOne(id string) {
 			w.T.Errorf("event %d, %q, was told %d times", i, r.History[i].Text, seen[fmt.Sprint(workflow.PostThread, i)])
 		}
 	}
+	w.KeysFit()
 	_, secret, err := w.Boot2().Claim(context.Background(), id, Bea)
 	if err != nil || secret.Reveal() != "S3CRET "+r.Made.KeyID {
 		w.T.Errorf("claimed %q, %v; want the live key's", secret.Reveal(), err)

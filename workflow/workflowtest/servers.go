@@ -230,6 +230,7 @@ func (w *World) Shredded(r *workflow.Request) {
 	if h := r.Handover; len(h.Sealed)+len(h.File) != 0 || h.Link != "" || !h.Claimed.IsZero() {
 		w.T.Errorf("the hand-over is %+v", h)
 	}
+	w.KeysFit()
 	for _, e := range r.History {
 		if e.Kind == workflow.EventOpened || e.Kind == workflow.EventFetched {
 			w.T.Errorf("somebody %s", e.Text)

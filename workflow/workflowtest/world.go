@@ -37,6 +37,7 @@ type World struct {
 	T      *testing.T
 	Store  *Memory
 	Key    *seal.Key
+	Ring   *Ring // has the keys of sealed secrets
 	Policy workflow.Policy
 	Pages  string
 	Own    string    // App ID of the bot's client
@@ -113,8 +114,10 @@ func New(t *testing.T) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &World{T: t, Store: &Memory{Requests: map[string]*workflow.Request{}}, Key: key, Policy: workflow.DefaultPolicy,
-		Pages: "https://bot.contoso.com", Out: io.Discard, Checks: map[string]workflow.Checking{}, Linkings: map[string]workflow.Linking{},
+	ring := &Ring{}
+	return &World{T: t, Store: &Memory{Requests: map[string]*workflow.Request{}}, Key: key.On(ring), Ring: ring,
+		Policy: workflow.DefaultPolicy,
+		Pages:  "https://bot.contoso.com", Out: io.Discard, Checks: map[string]workflow.Checking{}, Linkings: map[string]workflow.Linking{},
 		Apps: map[string]*FakeApp{}, Deleted: map[string]*FakeApp{}, Messages: map[string]*message{}, Codes: map[string]*fakeCode{},
 		digests: map[string]workflow.Digest{}, Signer: AdaSignsIn()}
 }

@@ -67,7 +67,7 @@ func TestTheKey(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if s, err := again.Open("EA-1", key.Seal("EA-1", seal.New("x"))); err != nil || s.Reveal() != "x" {
+				if s, err := again.Open("canary", key.Canary("canary")); err != nil || s.Reveal() != "canary" {
 					t.Errorf("the second start has another key: %v", err)
 				}
 				if info, err := os.Stat(conf.KeyFile); err != nil || c.mode == 0 && info.Mode().Perm() != 0o600 {

@@ -84,6 +84,11 @@ func New(c config.Config, o Options) (*Server, error) {
 		o.Log.Error("the store was damaged, and was repaired from what could still be read; check the disk",
 			"store", c.Store, "what", fault)
 	}
+	ring, err := kept.Ring()
+	if err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	key = key.On(ring)
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
 	requests := counted{kept, s.health.metrics}
 	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key,
