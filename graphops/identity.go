@@ -15,6 +15,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // identify finds out who signed in, and all else that can be read at once.
@@ -42,7 +43,7 @@ func (s *session) identify(ctx context.Context, ask workflow.Ask, by *login.Sign
 // readIdentity is one round trip, unless somebody has more than a page of roles. unread is
 // why something could not be read, for now, that a sign-in can do without.
 func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, by *login.SignedIn) (unread, err error) {
-	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail"), as: models.CreateUserFromDiscriminatorValue}
+	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail,proxyAddresses,otherMails"), as: models.CreateUserFromDiscriminatorValue}
 	roles := &item{op: opRoles, req: s.get("/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId"),
 		as: models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue}
 	org := &item{op: opOrganization, req: s.get("/organization?$select=id,displayName,verifiedDomains"),
@@ -196,6 +197,7 @@ func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.
 	var who workflow.Signer
 	if u, ok := me.got.(models.Userable); ok {
 		who.ObjectID, who.UPN, who.Mail = lower(u.GetId()), value(u.GetUserPrincipalName()), value(u.GetMail())
+		who.Addresses = addressesOf(u)
 	}
 	if l, ok := org.got.(models.OrganizationCollectionResponseable); ok && len(l.GetValue()) == 1 {
 		who.TenantID, who.TenantName = lower(l.GetValue()[0].GetId()), value(l.GetValue()[0].GetDisplayName())
@@ -224,8 +226,8 @@ func (s *session) signerOf(ctx context.Context, me, roles, org *item) (workflow.
 	return who, s.fault(err)
 }
 
-// userItems are, for each e-mail address, the two ways in which it names an account,
-// and whether it is enabled.
+// userItems are the ways in which each e-mail address names an account, and whether that is
+// enabled. An object ID names one in one way.
 func (s *session) userItems(emails []string) map[string][]*item {
 	items := make(map[string][]*item)
 	for _, email := range emails {
@@ -233,7 +235,17 @@ func (s *session) userItems(emails []string) map[string][]*item {
 		if at == "" || items[email] != nil {
 			continue
 		}
+		if text.IsGUID(strings.ToLower(at)) {
+			items[email] = []*item{
+				{op: opUser, req: s.get("/users/{user}?$select=id,userPrincipalName,mail", "user", at),
+					as: models.CreateUserFromDiscriminatorValue},
+				{op: opEnabled, req: s.get("/users/{user}?$select=id,accountEnabled", "user", at),
+					as: models.CreateUserFromDiscriminatorValue},
+			}
+			continue
+		}
 		items[email] = []*item{
+			s.aliasItem(at),
 			{op: opUser, req: s.get("/users/{user}?$select=id,userPrincipalName,mail", "user", at),
 				as: models.CreateUserFromDiscriminatorValue},
 			{op: opUser, req: s.get("/users?$filter=mail%20eq%20%27{mail}%27&$select=id,userPrincipalName,mail", "mail", quote(at)),
@@ -315,11 +327,13 @@ func (s *session) accountsIn(ctx context.Context, items []*item) ([]workflow.Acc
 	return found, nil
 }
 
-// refused reports whether one of the look-ups was forbidden. Whether an account is
-// enabled is not among them: that may be refused for itself.
+// refused reports whether one of the look-ups was forbidden. Other addresses, and whether an
+// account is enabled, are not among them: these may be refused for themselves.
 func refused(people map[string][]*item) bool {
 	for _, items := range people {
-		if slices.ContainsFunc(items, func(i *item) bool { return i.op != opEnabled && fault.Status(i.err) == http.StatusForbidden }) {
+		if slices.ContainsFunc(items, func(i *item) bool {
+			return i.op != opEnabled && i.op != opAliases && fault.Status(i.err) == http.StatusForbidden
+		}) {
 			return true
 		}
 	}

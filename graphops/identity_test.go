@@ -55,12 +55,23 @@ func TestWhoTheRequesterIs(t *testing.T) {
 		{"the address is a UPN and the mail of the same account", "bea@contoso.com", nil, 1},
 		{"the address is one's UPN and another's mail", "bea@contoso.com",
 			[]entratest.User{{UPN: "b.other@contoso.com", Mail: "bea@contoso.com"}}, 2},
+		{"the address is another's, too, among proxyAddresses", "bea@contoso.com",
+			[]entratest.User{{UPN: "b.other@contoso.com", Aliases: []string{"smtp:Bea@contoso.com"}}}, 2},
+		{"the address is an alias", "b.lind@contoso.com", []entratest.User{{UPN: "bo@contoso.com", Aliases: []string{"b.lind@contoso.com"}}}, 1},
+		{"the address is the first alias", "b.lind@contoso.com",
+			[]entratest.User{{UPN: "bo@contoso.com", Mail: "-", Aliases: []string{"SMTP:b.lind@contoso.com"}}}, 1},
+		{"the address is another mail of two", "b@home.example", []entratest.User{{UPN: "bo@contoso.com", OtherMails: []string{"b@home.example"}},
+			{UPN: "mo@contoso.com", OtherMails: []string{"B@home.example"}}}, 2},
+		{"the address is no mail but of another kind", "b.lind@contoso.com",
+			[]entratest.User{{UPN: "bo@contoso.com", Aliases: []string{"sip:b.lind@contoso.com"}}}, 0},
+		{"a plus address is an account of its own or none", "bea+2@contoso.com", nil, 0},
+		{"an alias has a quote in it", "o'b@contoso.com", []entratest.User{{UPN: "ob@contoso.com", Aliases: []string{"o'b@contoso.com"}}}, 1},
 		{"the address has a quote in it", "o'neil@contoso.com", []entratest.User{{UPN: "o'neil@contoso.com"}}, 1},
 		{"the address is a filter", "x' or mail ne 'x", nil, 0},
 		{"the address is a path", "../organization#?$select=id", nil, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newWorldWith(t, entratest.Config{}, append([]string{"Directory.Read.All"}, botScopes...)...)
 			for _, u := range c.users {
 				w.t.AddUser(u)
 			}
@@ -140,7 +151,7 @@ func TestADisabledAccountIsSeenWhereTheTokenIsGoodForThat(t *testing.T) {
 				if err != nil {
 					return nil, err
 				}
-				body = bytes.ReplaceAll(body, []byte("$select=id,accountEnabled"), []byte("$select=id,nothing"))
+				body = bytes.ReplaceAll(body, []byte(",accountEnabled"), []byte(",nothing"))
 				r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 				return nil, nil
 			}
@@ -193,5 +204,52 @@ func TestATokenThatGraphRefusesIsNoSignIn(t *testing.T) {
 	}
 	if _, err := in.Wait(t.Context(), workflow.Ask{}); reason(w.saw(err)) != workflow.SignInOther {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheSignersOwnAddressesAreKnown(t *testing.T) {
+	w := newWorld(t)
+	w.t.ChangeUser("ada@contoso.com", func(u *entratest.User) {
+		u.Aliases, u.OtherMails = []string{"a.lovelace@contoso.com", "sip:ada@contoso.com"}, []string{"ada@home.example"}
+	})
+	got := w.session("ada").Signer().Addresses
+	if want := []string{"ada@contoso.com", "a.lovelace@contoso.com", "ada@home.example"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAnAccountIsLookedUpByItsObjectID(t *testing.T) {
+	w := newWorld(t)
+	tom := w.t.AddUser(entratest.User{UPN: "tom@contoso.com", Disabled: true})
+	in := w.begin()
+	w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com")
+	gone := "99999999-9999-4999-8999-999999999999"
+	s, err := in.Wait(t.Context(), workflow.Ask{Email: strings.ToUpper(tom.ID), Owners: []string{gone}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := s.Signer()
+	if len(who.Requesters) != 1 || !who.Requesters[0].Disabled || who.Requesters[0].UPN != "tom@contoso.com" {
+		t.Errorf("by object ID: %+v", who.Requesters)
+	}
+	if found, looked := who.Owners[gone]; !looked || len(found) != 0 {
+		t.Errorf("who is gone: %+v, looked up: %v", found, looked)
+	}
+}
+
+// What Graph does not let a client look up is not known; the rest is.
+func TestAliasesAreLookedUpWhereTheTokenIsGoodForThat(t *testing.T) {
+	w := newWorldWith(t, entratest.Config{}, append([]string{"User.ReadBasic.All"}, botScopes...)...)
+	w.t.ChangeUser("bea@contoso.com", func(u *entratest.User) { u.Aliases = []string{"b.lind@contoso.com"} })
+	for email, want := range map[string]int{"bea@contoso.com": 1, "b.lind@contoso.com": 0} {
+		in := w.begin()
+		w.s.SignIn(in.Prompt().Code.Reveal(), "ada@contoso.com")
+		s, err := in.Wait(t.Context(), workflow.Ask{Email: email})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Signer().Requesters; len(got) != want {
+			t.Errorf("%s: %+v", email, got)
+		}
 	}
 }

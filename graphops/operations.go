@@ -21,6 +21,7 @@ var (
 	opPolicy       = fault.Operation{Name: "getAppPolicy", Words: "read the tenant's policy for apps"}
 	opOrganization = fault.Operation{Name: "getOrganization", Words: "read the name of the tenant"}
 	opUser         = fault.Operation{Name: "findUser", Words: "look up the requester"}
+	opAliases      = fault.Operation{Name: "findAliases", Words: "look a person up by other addresses"}
 	opEnabled      = fault.Operation{Name: "findEnabled", Words: "read whether an account is enabled"}
 )
 

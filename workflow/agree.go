@@ -3,7 +3,6 @@ package workflow
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
@@ -36,34 +35,6 @@ func risk(r *Request) catalog.Risk {
 	return r.Plan.Risk()
 }
 
-// approvals are the approvers who stand behind r's plan as it is, each
-// account once: those who agreed before, and whoever has to sign in or presses
-// now. The requester never counts, nor does anyone who is no approver any more.
-func approvals(r *Request, t Tenant, last people.Person) []Approver {
-	var behind []Approver
-	count := func(by people.Person) {
-		a, ok := t.Approver(by.ID)
-		switch {
-		case !ok, isRequester(r, t, a):
-		case slices.ContainsFunc(behind, func(b Approver) bool { return strings.EqualFold(a.Entra, b.Entra) }):
-		default:
-			behind = append(behind, a)
-		}
-	}
-	count(last)
-	for _, a := range standing(r) {
-		count(a.By)
-	}
-	return behind
-}
-
-// isRequester reports whether an approver is whoever asked, or has that person's account.
-func isRequester(r *Request, t Tenant, a Approver) bool {
-	asker, asks := t.Approver(r.Requester.ID)
-	return a.Slack == r.Requester.ID || asks && strings.EqualFold(a.Entra, asker.Entra) ||
-		r.Requester.Email != "" && strings.EqualFold(a.Entra, r.Requester.Email)
-}
-
 // standing are the approvals of the plan as it is.
 func standing(r *Request) []Approval {
 	all := slices.Clone(r.Agreed)
@@ -91,16 +62,6 @@ func agreed(r *Request, by people.Person) bool {
 	return slices.ContainsFunc(standing(r), func(a Approval) bool { return a.By.ID == by.ID })
 }
 
-// tooFew says no to whoever cannot be the last of the approvers that r's plan takes.
-func (d *Desk) tooFew(r *Request, last people.Person) *Refusal {
-	t, _ := d.Tenant(r.Tenant)
-	if got := len(approvals(r, t, last)); got < r.Needs() {
-		return refuse(RuleApprovals, "%s takes %s, and with yours it has %d. Another approver has to press Approve first.", r.ID,
-			text.Count(r.Needs(), "approval"), got)
-	}
-	return nil
-}
-
 // agree keeps an approval that is not the last.
 func agree(r *Request, by people.Person, now time.Time, have int) {
 	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
@@ -123,36 +84,4 @@ func withdraws(r *Request, by people.Person) bool {
 // withdraw forgets a person's approval.
 func withdraw(r *Request, by people.Person) {
 	r.Agreed = slices.DeleteFunc(r.Agreed, func(a Approval) bool { return a.By.ID == by.ID })
-}
-
-// enough says no to a request for which there can never be enough approvers.
-func (d *Desk) enough(r *Request) *Refusal {
-	t, _ := d.Tenant(r.Tenant)
-	others := 0
-	for _, a := range t.Approvers {
-		if !isRequester(r, t, a) {
-			others++
-		}
-	}
-	if others < r.Needs() && r.Needs() > 1 {
-		return refuse(RuleApprovals, "%s takes the approval of %d people, and %s has only %s besides you. Ask the operator of this bot "+
-			"to add one.", r.Product, r.Needs(), r.Tenant, text.Count(others, "approver"))
-	}
-	return nil
-}
-
-// enoughBehind reports whether a plan has its approvals at the moment of a sign-in:
-// two approvers who are one account are one, and one who has the requester's account
-// is none.
-func enoughBehind(r *Request, t Tenant, who Signer) bool {
-	if !r.Task.carriesOut() {
-		return true
-	}
-	behind := slices.DeleteFunc(approvals(r, t, r.Approval.By), func(a Approver) bool {
-		return a.is(who.ObjectID, who.UPN) ||
-			slices.ContainsFunc(who.Requesters, func(q Account) bool {
-				return a.is(q.ObjectID, q.UPN) || strings.EqualFold(a.Entra, q.Mail)
-			})
-	})
-	return len(behind)+1 >= r.Needs()
 }

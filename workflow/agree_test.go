@@ -147,8 +147,9 @@ func TestARetryKeepsTheApprovalsOfThoseWhoSignedInBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	if no := workflow.SignerProblem(r, workflowtest.Contoso, workflow.Signer{TenantID: workflowtest.ContosoID, ObjectID: "OBJ-ZOE",
-		UPN:   "zoe@contoso.com",
-		Roles: []string{workflow.GlobalAdministrator}}); no != nil {
+		UPN:    "zoe@contoso.com",
+		Owners: workflowtest.AdaSignsIn().Owners,
+		Roles:  []string{workflow.GlobalAdministrator}}); no != nil {
 		t.Errorf("Ada's approval was forgotten: %v", no)
 	}
 

@@ -206,7 +206,7 @@ func (d *Desk) MayHandOver(r *Request) bool {
 // HandOver takes the backup server out of the plan, so that the requester gets
 // what it did not take. Whoever presses approves that plan, and signs in.
 func (d *Desk) HandOver(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
-	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+	return d.decision(ctx, id, by, func(r *Request, _ panel) *Refusal {
 		if !d.MayHandOver(r) {
 			return wrongState(r, "there is nothing to hand over instead")
 		}

@@ -18,15 +18,33 @@ const deniedReasonMax = 500
 
 // decision is a change that only those may make who may decide on a request; rule says what
 // else is against it.
-func (d *Desk) decision(ctx context.Context, id string, by people.Person, rule func(*Request) *Refusal,
+func (d *Desk) decision(ctx context.Context, id string, by people.Person, rule func(*Request, panel) *Refusal,
 	act func(r *Request, now time.Time)) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
+	return d.judged(ctx, id, by, func(r *Request, p panel) *Refusal {
 		d.policy.raise(r)
-		if no := d.mayDecide(r, by); no != nil {
+		if no := d.mayDecide(r, by, p); no != nil {
 			return no
 		}
-		return rule(r)
+		return rule(r, p)
 	}, act)
+}
+
+// judged is a change that depends on who is who. The rule is asked in the transaction that acts
+// on it; what tells who is who was read before.
+func (d *Desk) judged(ctx context.Context, id string, by people.Person, rule func(*Request, panel) *Refusal,
+	act func(r *Request, now time.Time)) (*Request, error) {
+	if no := TurnedAway(by); no != nil {
+		return nil, d.turnAway(ctx, id, by, no)
+	}
+	seen, err := d.store.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := d.panel(ctx, seen)
+	if err != nil {
+		return nil, err
+	}
+	return d.change(ctx, id, by, func(r *Request) *Refusal { return rule(r, p) }, act)
 }
 
 // wrongState says that r stands where something can't be done. so is the end of that sentence.
@@ -38,30 +56,6 @@ func wrongState(r *Request, so string) *Refusal {
 func outdated(r *Request, rev int) *Refusal {
 	if rev < r.PlanRev || rev < r.Dependents.Rev || rev > r.Rev {
 		return refuse(RuleStale, "%s has changed since that card was posted. Look at it again, then decide.", r.ID)
-	}
-	return nil
-}
-
-// mayDecide says no to anyone who may not decide on r.
-func (d *Desk) mayDecide(r *Request, by people.Person) *Refusal {
-	if no := TurnedAway(by); no != nil {
-		return no
-	}
-	t, ok := d.Tenant(r.Tenant)
-	a, approver := t.Approver(by.ID)
-	switch {
-	case !ok:
-		return refuse(RuleNotApprover, "The tenant of %s is no longer configured, so nobody can decide on it. Ask the operator of this "+
-			"bot.", r.ID)
-	case !approver && d.Sight(r, by, "") < SeesDetail:
-		return refuse(RuleNotApprover, "Only the approvers of its tenant can decide on %s. Nothing was changed.", r.ID)
-	case !approver:
-		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. Nothing was changed.", t.Name, r.ID)
-	case by.ID == r.Requester.ID:
-		return refuse(RuleSelfApproval, "You asked for %s yourself, so someone else has to decide.", r.ID)
-	case isRequester(r, t, a):
-		return refuse(RuleSelfApproval, "You would sign in as %s, which is the account of %s, who asked for %s. Someone else has "+
-			"to decide.", a.Entra, r.Requester.Name, r.ID)
 	}
 	return nil
 }
@@ -80,13 +74,18 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 	if err != nil {
 		return nil, err
 	}
+	p, err := d.panel(ctx, r)
+	if err != nil {
+		return nil, err
+	}
 	var nobody *Refusal
-	if r.State == StatePending && d.mayDecide(r, by) == nil {
+	if r.State == StatePending && d.mayDecide(r, by, p) == nil {
 		if nobody, err = d.seeRecipient(ctx, r); err != nil {
 			return nil, err
 		}
 	}
-	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+	have := 0
+	return d.decision(ctx, id, by, func(r *Request, p panel) *Refusal {
 		switch {
 		case r.State != StatePending:
 			return wrongState(r, "there is nothing to approve")
@@ -98,15 +97,16 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 			return outdated(r, rev)
 		case d.against(r, TaskProvision) != nil:
 			return d.against(r, TaskProvision)
-		case d.tooFew(r, by) != nil && agreed(r, by):
+		}
+		have = len(p.approvals(r, by))
+		if have < r.Needs() && agreed(r, by) {
 			return refuse(RuleApprovals, "You have approved %s already. It takes %s, so someone else has to approve it too.", r.ID,
 				text.Count(r.Needs(), "approval"))
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
-		if d.tooFew(r, by) != nil {
-			t, _ := d.Tenant(r.Tenant)
-			agree(r, by, now, len(approvals(r, t, by)))
+		if have < r.Needs() {
+			agree(r, by, now, have)
 			return
 		}
 		next := nextTask(r)
@@ -131,7 +131,7 @@ func decide(r *Request, by people.Person, now time.Time, t Task) {
 // Deny ends a request with a reason.
 func (d *Desk) Deny(ctx context.Context, id string, by people.Person, reason string) (*Request, error) {
 	reason = text.Plain(reason)
-	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+	return d.decision(ctx, id, by, func(r *Request, _ panel) *Refusal {
 		switch {
 		case r.State != StatePending:
 			return wrongState(r, "it can't be denied any more")

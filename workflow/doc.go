@@ -81,6 +81,7 @@
 //	decide.go                      decisions of approvers, and their rules
 //	pending.go                     what waits for one, and how it comes back to that
 //	agree.go                       several approvals
+//	panel.go                       who approves, and that nobody approves what they gain by
 //	retry.go                       to retry, and to give up
 //	superseded.go                  who came too late
 //	upgrade.go                     what a newer pack asks for

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/cloud"
@@ -26,8 +27,33 @@ func (w azureWork) Given() []AzureShare           { return w.give }
 func (w azureWork) Takes() bool                   { return w.takes() }
 func (w azureWork) Rights() []string              { return w.rights() }
 
-func (d *Desk) TooFew(r *Request, last people.Person) *Refusal { return d.tooFew(r, last) }
-func (s Steps) Done(n StepName) bool                           { return s.done(n) }
+// TooFew is tooFew, as the links in the store tell who is who.
+func (d *Desk) TooFew(r *Request, last people.Person) *Refusal {
+	p, err := d.panel(context.Background(), r)
+	if err != nil {
+		panic(err)
+	}
+	return p.tooFew(r, last)
+}
+
+// byAddress is a panel of people who are linked to nothing, and are found by their addresses.
+func byAddress(r *Request, t Tenant) panel {
+	p := panel{Tenant: t, known: true, ties: ties{}}
+	for _, q := range slices.Concat(gainers(r), r.previous().Owners) {
+		p.ties[q.ID] = tie{Person: q}
+	}
+	return p
+}
+
+func SignerProblem(r *Request, t Tenant, who Signer) *Refusal {
+	p := byAddress(r, t)
+	p.who = &who
+	return signerProblem(r, p)
+}
+
+func AskFor(r *Request) Ask { return askFor(r, byAddress(r, Tenant{})) }
+
+func (s Steps) Done(n StepName) bool { return s.done(n) }
 
 // VoidLink is voidLink, as a sign-in that finds the account gone calls it.
 func (e *Engine) VoidLink(l identity.Link, why string) { e.voidLink(context.Background(), l, why) }
@@ -56,7 +82,6 @@ var (
 	AgainstAzure       = againstAzure
 	AgainstPolicy      = againstPolicy
 	AgainstRoles       = againstRoles
-	AskFor             = askFor
 	AzureCompared      = azureCompared
 	AzureNote          = azureNote
 	AzureOf            = azureOf
@@ -69,7 +94,6 @@ var (
 	OwnApp             = ownApp
 	PostNamed          = post
 	RequiredAssignment = requiredAssignment
-	SignerProblem      = signerProblem
 	StandsFor          = standsFor
 	StepsFor           = stepsFor
 	UpdateRedirects    = updateRedirects

@@ -15,7 +15,7 @@ import (
 // done so far stays. An update that has begun to change the app is not the requester's
 // to give up: what it leaves was not approved to be left.
 func (d *Desk) GiveUp(ctx context.Context, id string, by people.Person) (*Request, error) {
-	return d.change(ctx, id, by, func(r *Request) *Refusal {
+	return d.judged(ctx, id, by, func(r *Request, p panel) *Refusal {
 		switch {
 		case by.ID != r.Requester.ID || r.State != StateFailed:
 		case r.kind().leaves != nil && r.Steps.changed():
@@ -25,7 +25,7 @@ func (d *Desk) GiveUp(ctx context.Context, id string, by people.Person) (*Reques
 		default:
 			return giveUpProblem(r)
 		}
-		if no := d.mayDecide(r, by); no != nil {
+		if no := d.mayDecide(r, by, p); no != nil {
 			return no
 		}
 		return giveUpProblem(r)
@@ -99,7 +99,7 @@ func giveUpTo(r *Request, now time.Time, text string, e Event) {
 
 // NewCode asks for another device code for the approver who has to sign in.
 func (d *Desk) NewCode(ctx context.Context, id string, by people.Person) (*Request, error) {
-	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+	return d.decision(ctx, id, by, func(r *Request, _ panel) *Refusal {
 		switch {
 		case r.State != StateSignIn:
 			return wrongState(r, "no code is needed")
@@ -117,7 +117,7 @@ func (d *Desk) NewCode(ctx context.Context, id string, by people.Person) (*Reque
 // Retry goes on where a request failed, or makes a new secret where nobody
 // opened the last one. Whoever presses approves the plan, and signs in.
 func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
-	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+	return d.decision(ctx, id, by, func(r *Request, p panel) *Refusal {
 		switch {
 		case r.State != StateFailed && r.State != StateRevoked:
 			return wrongState(r, "there is nothing to retry")
@@ -126,7 +126,7 @@ func (d *Desk) Retry(ctx context.Context, id string, by people.Person, rev int) 
 		case d.against(r, r.Task) != nil:
 			return d.against(r, r.Task)
 		case r.task().makes:
-			return d.tooFew(r, by)
+			return p.tooFew(r, by)
 		}
 		return nil
 	}, func(r *Request, now time.Time) {

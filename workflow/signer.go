@@ -62,6 +62,7 @@ type Signer struct {
 	ObjectID   string
 	UPN        string
 	Mail       string
+	Addresses  []string // all others of the account
 	Roles      []string // template IDs of the active directory roles that hold in the whole tenant
 	// HiddenRoles is how many more there are of which the token does not show which
 	// they are.
@@ -86,6 +87,13 @@ type Signer struct {
 	// the requester's. Where the token was not good for that it is nil. An address whose
 	// look-up failed is not in it.
 	Owners map[string][]Account
+}
+
+// accounts are those by which a person was looked up, by the key that was asked for. It says
+// false where they were not: nobody knows then.
+func (s Signer) accounts(key string) ([]Account, bool) {
+	found, looked := s.Owners[key]
+	return found, looked && key != ""
 }
 
 // An AssignedRole is a directory role of an account: a built-in or a custom one.

@@ -102,6 +102,11 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		sleep(ctx, wait)
 		return ctx.Err() == nil
 	}
+	p, err := e.desk.panel(ctx, r)
+	if err != nil {
+		return false
+	}
+	ask := askFor(r, p)
 	ctx, cancel := context.WithCancel(ctx)
 	signing, err := e.dir.SignIn(ctx, r.Tenant, r.rights().scopes())
 	if err != nil {
@@ -130,9 +135,6 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		var session Session
 		err := errors.New("the sign-in was not waited for")
 		e.caught(r.ID, func() {
-			ask := askFor(r)
-			tenant, _ := e.desk.Tenant(r.Tenant)
-			ask.Assigned = len(tenant.Sufficient) > 0
 			session, err = signing.Wait(ctx, ask)
 		})
 		e.mu.Lock()

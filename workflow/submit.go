@@ -101,7 +101,11 @@ func (d *Desk) newPlan(wrong form.Errors, product pack.Product, tenant Tenant, d
 // create keeps a new request. The same draft is the request that it became before.
 func (d *Desk) create(ctx context.Context, r *Request, by people.Person, draft form.Draft) (*Request, error) {
 	d.policy.raise(r)
-	if no := d.enough(r); no != nil {
+	p, err := d.panel(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if no := p.enough(r); no != nil {
 		return nil, no
 	}
 	now := d.now()

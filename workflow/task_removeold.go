@@ -9,7 +9,7 @@ import (
 
 // RemoveOld has the old credential removed, after a sign-in of whoever presses.
 func (d *Desk) RemoveOld(ctx context.Context, id string, by people.Person) (*Request, error) {
-	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+	return d.decision(ctx, id, by, func(r *Request, _ panel) *Refusal {
 		if r.State != StateLeftover {
 			return wrongState(r, "there is no old credential to remove")
 		}

@@ -51,7 +51,7 @@ func (r *Request) Undoable() bool {
 
 // Undo deletes what a failed request has made, after a sign-in of whoever presses.
 func (d *Desk) Undo(ctx context.Context, id string, by people.Person) (*Request, error) {
-	return d.decision(ctx, id, by, func(r *Request) *Refusal {
+	return d.decision(ctx, id, by, func(r *Request, _ panel) *Refusal {
 		if !r.Undoable() {
 			return wrongState(r, "there is nothing to undo")
 		}

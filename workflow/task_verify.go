@@ -25,7 +25,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by people.Person, appID st
 	if err != nil {
 		return nil, err
 	}
-	r, err := d.decision(ctx, id, by, func(r *Request) *Refusal {
+	r, err := d.decision(ctx, id, by, func(r *Request, p panel) *Refusal {
 		switch {
 		case r.State != StatePending || r.Kind != KindRegister:
 			return wrongState(r, "there is nothing to verify")
@@ -41,7 +41,7 @@ func (d *Desk) Verify(ctx context.Context, id string, by people.Person, appID st
 		if no := d.against(r, TaskVerify); no != nil {
 			return no
 		}
-		return d.tooFew(r, by)
+		return p.tooFew(r, by)
 	}, func(r *Request, now time.Time) {
 		decide(r, by, now, TaskVerify)
 		r.Made.AppID = appID

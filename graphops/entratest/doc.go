@@ -105,7 +105,8 @@
 // scope answers 404.
 //
 // $count=true without ConsistencyLevel: eventual is ignored, as the documentation has it.
-// A person's otherMails are shown on $select, and nobody has any.
+// A person's otherMails and proxyAddresses are shown on $select, and take an advanced query to
+// be filtered by.
 //
 // Not covered: addKey and removeKey with a proof, key credentials other than
 // AsymmetricX509Cert for Verify, $search, $skip, /$count, delta

@@ -18,7 +18,7 @@ var filters = map[string]map[string]string{
 	"oAuth2PermissionGrant": {"clientId": "eq", "consentType": "eq", "principalId": "eq", "resourceId": "eq"},
 	"appRoleAssignment":     {"resourceId": "eq"},
 	"user": {"userPrincipalName": "eq in startswith endswith", "mail": "eq in startswith endswith",
-		"displayName": "eq in startswith", "id": "eq in", "accountEnabled": "eq"},
+		"displayName": "eq in startswith", "id": "eq in", "accountEnabled": "eq", "proxyAddresses": "any", "otherMails": "any"},
 	"group":                          {"id": "eq in", "displayName": "eq startswith"},
 	"directoryRole":                  {"roleTemplateId": "eq", "displayName": "eq"},
 	"unifiedRoleAssignment":          {"principalId": "eq in", "roleDefinitionId": "eq in", "directoryScopeId": "eq in"},
@@ -224,6 +224,13 @@ func (p *filterParser) equal(name, op string) (predicate, error) {
 		return nil, err
 	}
 	name, err = p.may(name, op)
+	if p.variable != "" && p.property == "proxyAddresses" { // of which the kind is SMTP or smtp
+		kind, _, _ := strings.Cut(want, ":")
+		return func(o object) bool {
+			v := fmt.Sprint(o[name])
+			return strings.HasPrefix(v, kind+":") && strings.EqualFold(v, want)
+		}, err
+	}
 	return func(o object) bool {
 		return (o[name] == nil) == null && (null || strings.EqualFold(fmt.Sprint(o[name]), want))
 	}, err
@@ -282,6 +289,9 @@ func (p *filterParser) any(name string) (predicate, error) {
 	name, err := p.may(name, "any")
 	if err != nil {
 		return nil, err
+	}
+	if name == "proxyAddresses" || name == "otherMails" {
+		p.operator = name + "/any"
 	}
 	p.variable = variable
 	is, err := p.or()

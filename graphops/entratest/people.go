@@ -50,7 +50,14 @@ func getUser(c *call) (answer, error) {
 	return c.userAnswer(u)
 }
 
+// seesAll is what it takes to look people up by more than User.ReadBasic.All shows: name and mail.
+// Source: Microsoft Graph permissions reference, User.ReadBasic.All.
+var seesAll = []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+
 func listUsers(c *call) (answer, error) {
+	if f := c.query.Get("$filter"); (strings.Contains(f, "proxyAddresses") || strings.Contains(f, "otherMails")) && !c.who.may(seesAll) {
+		return answer{}, denied()
+	}
 	var items []object
 	for _, u := range c.t.users {
 		items = append(items, c.t.showUser(u))

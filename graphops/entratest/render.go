@@ -137,7 +137,8 @@ func (g *grant) show() object {
 func (t *Tenant) showUser(u *User) object {
 	o := object{"id": u.ID, "deletedDateTime": nil, "accountEnabled": !u.Disabled, "displayName": u.Name, "givenName": nil, "surname": nil,
 		"jobTitle": nil, "mail": nil, "mobilePhone": nil, "officeLocation": nil, "preferredLanguage": nil, "businessPhones": []any{},
-		"otherMails":        []any{},
+		"otherMails":        listed(u.OtherMails),
+		"proxyAddresses":    listed(u.proxies()),
 		"userPrincipalName": t.upnOf(u), "userType": "Member", "externalUserState": nil}
 	if u.Mail != "" {
 		o["mail"] = u.Mail
@@ -152,6 +153,30 @@ func (t *Tenant) showUser(u *User) object {
 		o["givenName"], o["surname"] = given, sur
 	}
 	return o
+}
+
+// proxies are all addresses at which u gets mail, as Exchange writes them: the first one with
+// SMTP: in capitals. Source: learn.microsoft.com/graph/api/resources/user, proxyAddresses.
+func (u *User) proxies() (all []string) {
+	if u.Mail != "" && !u.Guest {
+		all = append(all, "SMTP:"+u.Mail)
+	}
+	for _, a := range u.Aliases {
+		if !strings.Contains(a, ":") {
+			a = "smtp:" + a
+		}
+		all = append(all, a)
+	}
+	return all
+}
+
+// listed is a list of strings, which is never null.
+func listed(of []string) []any {
+	out := []any{}
+	for _, s := range of {
+		out = append(out, s)
+	}
+	return out
 }
 
 // byDefault are the properties of a user that Graph shows without $select.

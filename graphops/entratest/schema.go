@@ -53,7 +53,7 @@ nothing -
 azureRoleAssignment roleDefinitionId:string principalId:guid principalType:string? description:string?
 azureRoleDefinition roleName:string description:string? type:string? assignableScopes:[string] permissions:[azurePermission]
 azurePermission actions:[string] notActions:[string] dataActions:[string] notDataActions:[string]
-user id:guid deletedDateTime:time? accountEnabled:bool displayName:string givenName:string? surname:string? jobTitle:string? mail:string? mobilePhone:string? officeLocation:string? preferredLanguage:string? businessPhones:[string] otherMails:[string] userPrincipalName:string userType:string externalUserState:string?
+user id:guid deletedDateTime:time? accountEnabled:bool displayName:string givenName:string? surname:string? jobTitle:string? mail:string? mobilePhone:string? officeLocation:string? preferredLanguage:string? businessPhones:[string] otherMails:[string] proxyAddresses:[string]- userPrincipalName:string userType:string externalUserState:string?
 group id:guid deletedDateTime:time? displayName:string isAssignableToRole:bool?
 directoryRole id:guid deletedDateTime:time? description:string? displayName:string roleTemplateId:guid
 organization id:guid deletedDateTime:time? displayName:string verifiedDomains:[any] tenantType:string countryLetterCode:string? createdDateTime:time? technicalNotificationMails:[string] businessPhones:[string]

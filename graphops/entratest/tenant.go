@@ -88,6 +88,8 @@ type User struct {
 	Disabled   bool
 	Untyped    bool // userType is null, as of accounts that were synchronized before August 2014
 	deleted    bool
+	Aliases    []string // proxyAddresses besides SMTP: and the mail; without a prefix they get smtp:
+	OtherMails []string
 }
 
 // A Client is an application that people sign in through, with consent given

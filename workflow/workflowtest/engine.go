@@ -66,8 +66,11 @@ func (w *World) WantOne(id string) {
 }
 
 // Boot2 is a desk without an engine.
-func (w *World) Boot2() *workflow.Desk {
-	return workflow.NewDesk(workflow.DeskConfig{Store: w.Store, Tenants: []workflow.Tenant{Contoso}, Products: []pack.Product{Vbo(),
+func (w *World) Boot2() *workflow.Desk { return w.Boot2With(Contoso) }
+
+// Boot2With is that with another tenant.
+func (w *World) Boot2With(tenant workflow.Tenant) *workflow.Desk {
+	return workflow.NewDesk(workflow.DeskConfig{Store: w.Store, Tenants: []workflow.Tenant{tenant}, Products: []pack.Product{Vbo(),
 		Backup()}, Policy: w.Policy,
 		Key: w.Key, Log: Quiet})
 }

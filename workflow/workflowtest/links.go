@@ -83,6 +83,13 @@ func (m *Memory) unreadLink(l identity.Link) error {
 }
 
 func (w *Wires) Link(ctx context.Context, slack, tenantID string) (identity.Link, error) {
+	w.Mu.Lock()
+	meanwhile := w.Meanwhile
+	w.Meanwhile = nil
+	w.Mu.Unlock()
+	if meanwhile != nil {
+		meanwhile()
+	}
 	return cutOff(w, func() (identity.Link, error) { return w.Store.Link(ctx, slack, tenantID) })
 }
 

@@ -74,8 +74,9 @@ type World struct {
 	NoOwnCode    error               // what asking for a code of the app itself is answered
 	RolesUnknown bool                // nobody can say which directory roles somebody has
 
-	Account  identity.Account            // whoever signs in to be linked
-	Linkings map[string]workflow.Linking // messages about links, by ts
+	Account   identity.Account            // whoever signs in to be linked
+	Linkings  map[string]workflow.Linking // messages about links, by ts
+	Meanwhile func()                      // what happens once, when a link is read next
 }
 
 type message struct {
@@ -105,7 +106,11 @@ var Contoso = workflow.Tenant{Name: "contoso", ID: ContosoID, Channel: "CAPPROVE
 func AdaSignsIn() workflow.Signer {
 	return workflow.Signer{TenantID: ContosoID, TenantName: "Contoso", Domain: "contoso.onmicrosoft.com", ObjectID: "OBJ-ADA",
 		UPN: "Ada@contoso.com", Roles: []string{"62e90394-69f5-4237-9190-012177145e10"},
-		Requesters: []workflow.Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}}}
+		Requesters: []workflow.Account{{ObjectID: "OBJ-BEA", UPN: "bea@contoso.com"}},
+		Owners: map[string][]workflow.Account{
+			"ada@contoso.com": {{ObjectID: "OBJ-ADA", UPN: "ada@contoso.com"}},
+			"zoe@contoso.com": {{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}},
+			"OBJ-ZOE":         {{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}}}
 }
 
 // New is a world in which nothing has happened.
