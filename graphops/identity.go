@@ -43,7 +43,8 @@ func (s *session) identify(ctx context.Context, ask workflow.Ask, by *login.Sign
 // readIdentity is one round trip, unless somebody has more than a page of roles. unread is
 // why something could not be read, for now, that a sign-in can do without.
 func (s *session) readIdentity(ctx context.Context, ask workflow.Ask, by *login.SignedIn) (unread, err error) {
-	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail,proxyAddresses,otherMails"), as: models.CreateUserFromDiscriminatorValue}
+	me := &item{op: opMe, req: s.get("/me?$select=id,displayName,userPrincipalName,mail,proxyAddresses,otherMails"),
+		as: models.CreateUserFromDiscriminatorValue}
 	roles := &item{op: opRoles, req: s.get("/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,displayName,roleTemplateId"),
 		as: models.CreateDirectoryRoleCollectionResponseFromDiscriminatorValue}
 	org := &item{op: opOrganization, req: s.get("/organization?$select=id,displayName,verifiedDomains"),

@@ -20,7 +20,7 @@ const deniedReasonMax = 500
 // else is against it.
 func (d *Desk) decision(ctx context.Context, id string, by people.Person, rule func(*Request, panel) *Refusal,
 	act func(r *Request, now time.Time)) (*Request, error) {
-	return d.judged(ctx, id, by, func(r *Request, p panel) *Refusal {
+	return d.withPanel(ctx, id, by, func(r *Request, p panel) *Refusal {
 		d.policy.raise(r)
 		if no := d.mayDecide(r, by, p); no != nil {
 			return no
@@ -29,9 +29,9 @@ func (d *Desk) decision(ctx context.Context, id string, by people.Person, rule f
 	}, act)
 }
 
-// judged is a change that depends on who is who. The rule is asked in the transaction that acts
+// withPanel is a change that depends on who is who. The rule is asked in the transaction that acts
 // on it; what tells who is who was read before.
-func (d *Desk) judged(ctx context.Context, id string, by people.Person, rule func(*Request, panel) *Refusal,
+func (d *Desk) withPanel(ctx context.Context, id string, by people.Person, rule func(*Request, panel) *Refusal,
 	act func(r *Request, now time.Time)) (*Request, error) {
 	if no := TurnedAway(by); no != nil {
 		return nil, d.turnAway(ctx, id, by, no)

@@ -124,11 +124,12 @@ func TestAnApproverWhoseAccountIsNotKnownCountsForNothing(t *testing.T) {
 		found   []workflow.Account
 		refused workflow.Rule
 	}{
-		"known":             {[]workflow.Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}, ""},
-		"not there":         {nil, workflow.RuleApprovals},
-		"under another UPN": {[]workflow.Account{{ObjectID: "OBJ-X", UPN: "x@contoso.com", Mail: "zoe@contoso.com"}}, workflow.RuleApprovals},
-		"the signer's":      {[]workflow.Account{{ObjectID: "OBJ-ADA", UPN: "zoe@contoso.com"}}, workflow.RuleApprovals},
-		"the requester's":   {[]workflow.Account{{ObjectID: "OBJ-BEA", UPN: "zoe@contoso.com"}}, workflow.RuleApprovals},
+		"known":     {[]workflow.Account{{ObjectID: "OBJ-ZOE", UPN: "zoe@contoso.com"}}, ""},
+		"not there": {nil, workflow.RuleApprovals},
+		"under another UPN": {[]workflow.Account{{ObjectID: "OBJ-X", UPN: "x@contoso.com", Mail: "zoe@contoso.com"}},
+			workflow.RuleApprovals},
+		"the signer's":    {[]workflow.Account{{ObjectID: "OBJ-ADA", UPN: "zoe@contoso.com"}}, workflow.RuleApprovals},
+		"the requester's": {[]workflow.Account{{ObjectID: "OBJ-BEA", UPN: "zoe@contoso.com"}}, workflow.RuleApprovals},
 	} {
 		w, _, id := at(t, func(r *workflow.Request) {
 			takesTwo(r)

@@ -15,7 +15,7 @@ import (
 // done so far stays. An update that has begun to change the app is not the requester's
 // to give up: what it leaves was not approved to be left.
 func (d *Desk) GiveUp(ctx context.Context, id string, by people.Person) (*Request, error) {
-	return d.judged(ctx, id, by, func(r *Request, p panel) *Refusal {
+	return d.withPanel(ctx, id, by, func(r *Request, p panel) *Refusal {
 		switch {
 		case by.ID != r.Requester.ID || r.State != StateFailed:
 		case r.kind().leaves != nil && r.Steps.changed():

@@ -82,7 +82,8 @@ func (e *Engine) againstElsewhere(ctx context.Context, r *Request) (*Refusal, er
 	}
 	// where nobody knows, the step that makes it waits
 	if why, err := away(ctx, e.people, r); err == nil && why != "" {
-		return noRecipient(r, why, "Nothing was changed. Press Cancel, and then Deny; whoever needs the app now asks for it themselves."), nil
+		return noRecipient(r, why, "Nothing was changed. Press Cancel, and then Deny; whoever needs the app now asks for it "+
+			"themselves."), nil
 	}
 	return nil, nil
 }
