@@ -21,6 +21,7 @@ import (
 	"github.com/entra-app/entra-app/cmd/entra-app/audit"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/cmd/entra-app/packs"
+	"github.com/entra-app/entra-app/cmd/entra-app/policies"
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
 	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/spell"
@@ -57,6 +58,7 @@ func init() {
 		{"health", config, "exit 0 if the bot on this machine is alive; or --url http://…/healthz", healthCommand},
 		{"pack", "…", "list, show, check and compare packs: what products need; see entra-app pack help", packCommand},
 		{"audit", "…", "verify, prove and export the log of what happened; see entra-app audit help", auditCommand},
+		{"policy", "…", "explain and test the rules of the configuration; see entra-app policy help", policyCommand},
 		{"version", "", "print the version", versionCommand},
 		{"help", "[config]", "print this, or the configuration table", helpCommand},
 	}
@@ -249,6 +251,10 @@ func packCommand(_ context.Context, p process) int {
 
 func auditCommand(ctx context.Context, p process) int {
 	return audit.Run(ctx, audit.Process{Args: p.args, Stdin: os.Stdin, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Now: time.Now()})
+}
+
+func policyCommand(_ context.Context, p process) int {
+	return policies.Run(policies.Call{Args: p.args, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Now: time.Now()})
 }
 
 func versionCommand(_ context.Context, p process) int {

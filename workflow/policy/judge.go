@@ -52,6 +52,7 @@ type Verdict struct {
 	No        []No
 	Yes       []*Rule // those that list what has to be listed
 	Approvals int
+	Raised    []*Rule // those that ask for so many, where that is more than one
 }
 
 // Title names a rule for people.
@@ -73,6 +74,11 @@ func (r *Rules) Judge(c Case) Verdict {
 		return v
 	}
 	rules := r.about(c.Tenant, c.Pack)
+	for _, rule := range rules {
+		if v.Approvals > 1 && rule.Approvals.most(c.Risk) == v.Approvals {
+			v.Raised = append(v.Raised, rule)
+		}
+	}
 	v.asker(c, rules)
 	for _, rule := range rules {
 		v.forbidden(c, rule)
