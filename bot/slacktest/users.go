@@ -8,12 +8,24 @@ import (
 
 // user is somebody as the API gives them: docs.slack.dev/reference/objects/user-object.
 func (w *Workspace) user(u *User) map[string]any {
-	return map[string]any{"id": u.ID, "team_id": u.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted, "is_bot": u.IsBot,
+	shown := map[string]any{"id": u.ID, "team_id": u.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
+		"is_bot":        u.IsBot,
 		"is_restricted": u.IsRestricted, "is_ultra_restricted": u.IsUltraRestricted, "is_stranger": u.IsStranger,
 		"is_email_confirmed": !u.EmailUnconfirmed,
 		"tz":                 "Etc/UTC", "tz_label": "Coordinated Universal Time", "tz_offset": 0,
 		"is_admin": false, "is_owner": false, "is_primary_owner": false, "is_app_user": false, "has_2fa": false, "color": u.Color,
 		"updated": created, "who_can_share_contact_card": "EVERYONE", "profile": w.profile(u)}
+	if u.Deleted { // as Slack has it: no time zone, no roles
+		for _, gone := range []string{"tz", "tz_label", "tz_offset", "is_restricted", "is_ultra_restricted", "is_admin", "is_owner",
+			"is_primary_owner"} {
+			delete(shown, gone)
+		}
+	}
+	if u.Enterprise != "" { // docs.slack.dev/reference/objects/user-object, enterprise_user
+		shown["enterprise_user"] = map[string]any{"id": "W" + u.ID[1:], "enterprise_id": u.Enterprise, "enterprise_name": "Grid",
+			"is_admin": false, "is_owner": false, "is_primary_owner": false, "teams": u.Teams}
+	}
+	return shown
 }
 
 // profile is what somebody says of themselves.

@@ -96,6 +96,10 @@ type User struct {
 	ID, Name, RealName, Email, Title, TeamID, Color             string
 	IsBot, Deleted, IsRestricted, IsUltraRestricted, IsStranger bool
 	EmailUnconfirmed                                            bool // is_email_confirmed is false
+	// Enterprise is the organization of somebody on Enterprise Grid, and Teams its workspaces that
+	// they are in. Their TeamID is one of these, and not necessarily the app's.
+	Enterprise string
+	Teams      []string
 }
 
 // Channel is a channel, or a DM if With is set.

@@ -20,6 +20,7 @@ import (
 	"github.com/entra-app/entra-app/bot"
 	"github.com/entra-app/entra-app/cmd/entra-app/audit"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
+	linkcmd "github.com/entra-app/entra-app/cmd/entra-app/link"
 	"github.com/entra-app/entra-app/cmd/entra-app/packs"
 	"github.com/entra-app/entra-app/cmd/entra-app/policies"
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
@@ -59,6 +60,7 @@ func init() {
 		{"pack", "…", "list, show, check and compare packs: what products need; see entra-app pack help", packCommand},
 		{"audit", "…", "verify, prove and export the log of what happened; see entra-app audit help", auditCommand},
 		{"policy", "…", "explain and test the rules of the configuration; see entra-app policy help", policyCommand},
+		{"link", "…", "list and remove links between Slack accounts and accounts; see entra-app link help", linkCommand},
 		{"version", "", "print the version", versionCommand},
 		{"help", "[config]", "print this, or the configuration table", helpCommand},
 	}
@@ -255,6 +257,10 @@ func auditCommand(ctx context.Context, p process) int {
 
 func policyCommand(_ context.Context, p process) int {
 	return policies.Run(policies.Call{Args: p.args, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Now: time.Now()})
+}
+
+func linkCommand(ctx context.Context, p process) int {
+	return linkcmd.Run(ctx, linkcmd.Process{Args: p.args, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Now: time.Now()})
 }
 
 func versionCommand(_ context.Context, p process) int {

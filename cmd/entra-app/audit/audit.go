@@ -178,7 +178,7 @@ func (c *call) open() (*store.Log, error) {
 			return nil, mistake("%s", wrong)
 		}
 	}
-	key, err := keyOf(conf)
+	key, err := KeyOf(conf)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -189,13 +189,13 @@ func (c *call) open() (*store.Log, error) {
 	return log, err
 }
 
-// keyOf is the store's key, which is not made here.
-func keyOf(c config.Config) (*seal.Key, error) {
+// KeyOf is the store's key, which is not made here.
+func KeyOf(c config.Config) (*seal.Key, error) {
 	text := c.Key.Reveal()
 	if c.Key.IsZero() {
 		b, err := config.ReadFile(c.KeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("the key can't be read: %s\nhint: name it with key_file; reading the log takes the key of the store",
+			return nil, fmt.Errorf("the key can't be read: %s\nhint: name it with key_file; reading the store takes it",
 				document.Reason(err))
 		}
 		text = string(b)
