@@ -51,7 +51,7 @@ func grouped(ps []plan.Permission) []permissionGroup {
 					g.ps = append(g.ps, p)
 				}
 			}
-			slices.SortStableFunc(g.ps, func(a, b plan.Permission) int { return b.Risk.Weight() - a.Risk.Weight() })
+			slices.SortStableFunc(g.ps, func(a, b plan.Permission) int { return b.Tier().Risk.Weight() - a.Tier().Risk.Weight() })
 			if g.ps != nil {
 				groups = append(groups, g)
 			}
@@ -85,11 +85,11 @@ func permissionBlocks(ps []plan.Permission, on surface) []slack.Block {
 }
 
 func permissionName(p plan.Permission) *slack.RichTextSection {
-	return line(bold(p.Name), " · risk ", bold(string(p.Risk)))
+	return line(bold(p.Name), " · risk ", bold(string(p.Tier().Risk)))
 }
 
 func permissionWords(p plan.Permission) *slack.RichTextSection {
-	parts := []any{bold(p.Name), " · risk ", bold(string(p.Risk)), "\n", p.Words}
+	parts := []any{bold(p.Name), " · risk ", bold(string(p.Tier().Risk)), "\n", p.Words}
 	if p.Why != "" {
 		parts = append(parts, "\n", italic("Needed: "+p.Why))
 	}
@@ -100,9 +100,9 @@ func permissionWords(p plan.Permission) *slack.RichTextSection {
 func inLines(g permissionGroup) *growing {
 	l := &growing{title: g.title(), weight: permissionWeight}
 	for from := 0; from < len(g.ps); {
-		risk, to := g.ps[from].Risk, from
+		risk, to := g.ps[from].Tier().Risk, from
 		var names []string
-		for to < len(g.ps) && to-from < namesInLine && g.ps[to].Risk == risk {
+		for to < len(g.ps) && to-from < namesInLine && g.ps[to].Tier().Risk == risk {
 			names = append(names, g.ps[to].Name)
 			to++
 		}
@@ -120,7 +120,7 @@ func together(groups []permissionGroup) *growing {
 		for _, g := range groups {
 			var of []plan.Permission
 			for _, p := range g.ps {
-				if p.Risk.Weight() == weight {
+				if p.Tier().Risk.Weight() == weight {
 					of = append(of, p)
 				}
 			}

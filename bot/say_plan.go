@@ -51,7 +51,7 @@ func (s say) appPlan(r *workflow.Request, on surface) []slack.Block {
 	parts = append(append(parts, credential...), backupLine(r)...)
 	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
 	blocks := append(append([]slack.Block{block(line(parts...))}, apart...), lists...)
-	blocks = append(blocks, permissionBlocks(p.Permissions, on)...)
+	blocks = append(append(blocks, dangerBlocks(p, on)...), permissionBlocks(p.Permissions, on)...)
 	if on == inAMessage && len(p.Permissions) >= briefFrom {
 		blocks = append(blocks, note("Details says what each of these permissions allows."))
 	}

@@ -48,7 +48,15 @@ func TestTiersThatPeopleKnow(t *testing.T) {
 		{MicrosoftGraph, Application, "Directory.ReadWrite.All", Critical},
 		{ExchangeOnline, Application, "full_access_as_app", Critical},
 		{SharePointOnline, Application, "Sites.FullControl.All", Critical},
-		{MicrosoftGraph, Delegated, "Directory.AccessAsUser.All", High},
+		{MicrosoftGraph, Delegated, "Directory.AccessAsUser.All", Critical},
+		{MicrosoftGraph, Delegated, "MailboxItem.ImportExport", High},
+		{MicrosoftGraph, Delegated, "Mail.ReadWrite", Medium},
+		{MicrosoftGraph, Application, "AgentIdentityBlueprint.AddRemoveCreds.All", Critical},
+		{MicrosoftGraph, Application, "AgentIdentity.Read.All", Medium},
+		{MicrosoftGraph, Application, "Policy.ReadWrite.ConditionalAccess", Critical},
+		{MicrosoftGraph, Application, "Domain-InternalFederation.ReadWrite.All", Critical},
+		{MicrosoftGraph, Application, "UserAuthMethod-TAP.Read.All", High},
+		{MicrosoftGraph, Application, "SensitivityLabel.Evaluate.All", High},
 	} {
 		p, ok := Find(c.resource, c.typ, c.name)
 		if !ok {

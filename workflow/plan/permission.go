@@ -29,6 +29,20 @@ type Permission struct {
 	Risk          catalog.Risk
 }
 
+// Tier is how dangerous p is, and why: as the catalogue has it today, or as the plan has it
+// where that is more, as a pack may raise it. What a permission of the app to itself allows
+// is the app's own affair.
+func (p Permission) Tier() catalog.Tier {
+	t := catalog.Tier{Risk: p.Risk}
+	if p.ResourceAppID != Self {
+		t = catalog.TierOf(p.ResourceAppID, p.Type, p.Name)
+	}
+	if p.Risk.Weight() > t.Risk.Weight() {
+		t.Risk = p.Risk
+	}
+	return t
+}
+
 // Known returns the permission of that resource, type and name as the catalogue
 // describes it, or false. An unknown permission is never put into a plan.
 func Known(resourceAppID string, t catalog.Type, name string) (Permission, bool) {

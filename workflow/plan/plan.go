@@ -81,22 +81,3 @@ func (p Plan) NobodySignsIn() bool {
 	return p.Credential.Kind != CredentialNone && !p.PublicClientFlows && len(p.Of(catalog.Delegated)) == 0 &&
 		len(p.RedirectURIs)+len(p.SPARedirectURIs)+len(p.PublicRedirectURIs)+len(p.Scopes)+len(p.AppRoles) == 0
 }
-
-// Risk is the highest tier of the plan's permissions and roles.
-func (p Plan) Risk() catalog.Risk {
-	worst := catalog.Low
-	if len(p.AzureRoles) > 0 {
-		worst = catalog.High
-	}
-	for _, r := range p.DirectoryRoles {
-		if r.Risk().Weight() > worst.Weight() {
-			worst = r.Risk()
-		}
-	}
-	for _, q := range p.Permissions {
-		if q.Risk.Weight() > worst.Weight() {
-			worst = q.Risk
-		}
-	}
-	return worst
-}

@@ -16,13 +16,10 @@ type DirectoryRole struct {
 	Why        string
 }
 
-// Risk is high for a role that reads everything, and critical for any other:
-// Microsoft marks nearly all of them as privileged.
-func (r DirectoryRole) Risk() catalog.Risk {
-	if r.TemplateID == GlobalReader {
-		return catalog.High
-	}
-	return catalog.Critical
+// Tier is how dangerous the role is, and why.
+func (r DirectoryRole) Tier() catalog.Tier {
+	_, t := catalog.DirectoryRole(r.TemplateID)
+	return t
 }
 
 // GlobalReader is the template ID of Global Reader. Source: Microsoft Entra built-in roles.
@@ -36,6 +33,12 @@ type AzureRole struct {
 	Why         string
 	Actions     []string `json:",omitzero"`
 	DataActions []string `json:",omitzero"`
+}
+
+// Tier is how dangerous the role is, and why.
+func (a AzureRole) Tier() catalog.Tier {
+	_, t := catalog.AzureRole(a.ID, a.Actions, a.DataActions)
+	return t
 }
 
 // azureSpace is the name space of the IDs of what is made in Azure: they follow

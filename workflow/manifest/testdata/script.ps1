@@ -2,7 +2,7 @@
 #Requires -Modules Microsoft.Graph.Authentication, Az.Accounts
 # Registers the application: M<U+00FC>ller's backup
 # Tenant: 7d1f2b3c-0000-4000-8000-00000000000a
-# Plan: SHA-256 65dbd48249247cfc436d96fa59716fdf71228044969fe0e33f2606080d23dfef
+# Plan: SHA-256 c38f5b867b14eb01e59e7eb3cf6dd0d4d8b7bcdaeb3d3181ba4f39aff3b64b0d
 #
 # Read it before you run it. It signs you in and runs with your own rights.
 # Where it stops, an error says why, and nothing after that was done.
@@ -73,7 +73,7 @@ Assert-Id $owner1 'the user bea.o''hara@contoso.com'
 Write-Host 'Register the application.'
 $made = Send-Graph POST '/applications' ('{
   "displayName": "M\u00fcller''s backup",
-  "notes": "From a plan of entra-app, SHA-256 65dbd48249247cfc436d96fa59716fdf71228044969fe0e33f2606080d23dfef",
+  "notes": "From a plan of entra-app, SHA-256 c38f5b867b14eb01e59e7eb3cf6dd0d4d8b7bcdaeb3d3181ba4f39aff3b64b0d",
   "signInAudience": "AzureADMyOrg",
   "servicePrincipalLockConfiguration": {
     "isEnabled": true,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Registers the application: M<U+00FC>ller's backup
 # Tenant: 7d1f2b3c-0000-4000-8000-00000000000a
-# Plan: SHA-256 65dbd48249247cfc436d96fa59716fdf71228044969fe0e33f2606080d23dfef
+# Plan: SHA-256 c38f5b867b14eb01e59e7eb3cf6dd0d4d8b7bcdaeb3d3181ba4f39aff3b64b0d
 #
 # Read it before you run it. It runs with your own rights, in bash on Linux, macOS,
 # WSL or in Azure Cloud Shell, after: az login --tenant 7d1f2b3c-0000-4000-8000-00000000000a
@@ -62,7 +62,7 @@ known "$owner1" 'the user bea.o'\''hara@contoso.com'
 say 'Register the application.'
 made=$(az rest --method post --url "$graph"'/v1.0/applications' --body '{
   "displayName": "M\u00fcller'\''s backup",
-  "notes": "From a plan of entra-app, SHA-256 65dbd48249247cfc436d96fa59716fdf71228044969fe0e33f2606080d23dfef",
+  "notes": "From a plan of entra-app, SHA-256 c38f5b867b14eb01e59e7eb3cf6dd0d4d8b7bcdaeb3d3181ba4f39aff3b64b0d",
   "signInAudience": "AzureADMyOrg",
   "servicePrincipalLockConfiguration": {
     "isEnabled": true,
