@@ -21,13 +21,15 @@ func TestTheCardSaysHowAPlanLeadsToControl(t *testing.T) {
 		}
 	}
 	r := w.request(t, "takeover", "inventory", func(r *workflow.Request) {
-		given(r, "Directory.Read.All", "RoleManagement.ReadWrite.Directory", "RoleAssignmentSchedule.ReadWrite.Directory")
+		given(r, "Directory.Read.All", "RoleManagement.ReadWrite.Directory",
+			"RoleAssignmentSchedule.ReadWrite.Directory")
 		r.Plan.AzureRoles = []plan.AzureRole{{Name: "Disks", Actions: []string{"Microsoft.Authorization/*"}}}
 	})
 	_, blocks := w.bot.card(r)
 	text := asText(t, blocks)
 	const how = "RoleManagement.ReadWrite.Directory, RoleAssignmentSchedule.ReadWrite.Directory"
-	for _, must := range []string{"How it leads to Global Administrator", how, ": It gives itself, or an account of its choice, Global Admin",
+	for _, must := range []string{"How it leads to Global Administrator", how,
+		": It gives itself, or an account of its choice, Global Admin",
 		": It makes itself Owner, and acts as a managed identity"} {
 		if n := strings.Count(text, must); n != 1 {
 			t.Errorf("the card has %q %d times: %s", must, n, text)

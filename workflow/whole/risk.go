@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
-	"github.com/entra-app/entra-app/workflow/plan"
 )
 
 // Risk is the highest of all that an app has: what somebody could do with it. What could not
@@ -37,16 +36,18 @@ func riskOf(a App, r Resource, t catalog.Type, name string) catalog.Risk {
 	if r.AppID != "" && strings.EqualFold(r.AppID, a.AppID) {
 		return catalog.Low // in its own API
 	}
-	if known, ok := plan.Known(strings.ToLower(r.AppID), t, name); ok {
-		return known.Risk
-	}
-	return catalog.High
+	return catalog.TierOf(r.AppID, t, name).Risk
 }
 
 // riskOfDirectory is that of a directory role, active or eligible.
 func riskOfDirectory(d DirectoryRole) catalog.Risk {
-	return plan.DirectoryRole{TemplateID: strings.ToLower(d.DefinitionID)}.Risk()
+	_, tier := catalog.DirectoryRole(d.DefinitionID)
+	return tier.Risk
 }
 
-// riskOfAzure is that of a role in Azure, given as in AzureRole.
-func riskOfAzure(string) catalog.Risk { return catalog.High }
+// riskOfAzure is that of a role in Azure, given as in AzureRole: of a custom one, which has
+// only a name or an ID of its own here, it is high.
+func riskOfAzure(role string) catalog.Risk {
+	_, tier := catalog.AzureRole(role, nil, nil)
+	return tier.Risk
+}
