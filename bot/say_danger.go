@@ -14,6 +14,9 @@ type wayUp struct {
 	how, why, source string
 }
 
+// waysInShort is how many ways a card has where it is short of room.
+const waysInShort = 2
+
 // waysUp are those of a plan, each once.
 func waysUp(p plan.Plan) (ways []wayUp) {
 	for _, d := range p.Dangers() {
@@ -42,6 +45,9 @@ func dangerBlocks(p plan.Plan, on surface) []slack.Block {
 	}
 	if g.lines == nil {
 		return nil
+	}
+	if n := len(g.lines); n > waysInShort {
+		g.less = &growing{title: g.title, lines: g.lines[:waysInShort], unnamed: n - waysInShort}
 	}
 	return []slack.Block{g}
 }
