@@ -32,8 +32,7 @@ func roleBlocks(p plan.Plan) []slack.Block {
 	directory := &growing{title: "Directory roles of the app"}
 	for _, r := range p.DirectoryRoles {
 		directory.lines = append(directory.lines, line(bold(r.Name), " (", code(r.TemplateID), ") · risk ",
-			bold(string(r.Tier().Risk)), "\n",
-			italic("Needed: "+r.Why)))
+			bold(string(r.Tier().Risk)), "\n", italic("Needed: "+r.Why)))
 	}
 	azure := &growing{title: "Azure roles of the app",
 		words: " on the " + azurescope.Word(p.Subscriptions) + "s " + strings.Join(p.Subscriptions, ", ")}
@@ -50,8 +49,7 @@ func roleBlocks(p plan.Plan) []slack.Block {
 			what = "a custom role with " + text.Count(len(r.Actions), "action") + " and " +
 				text.Count(len(r.DataActions), "data action")
 		}
-		azure.lines = append(azure.lines, line(bold(r.Name), " (", what, ") · risk ", bold(string(r.Tier().Risk)), "\n",
-			italic("Needed: "+r.Why)))
+		azure.lines = append(azure.lines, line(bold(r.Name), " (", what, ") · risk ", bold(string(r.Tier().Risk)), "\n", italic("Needed: "+r.Why)))
 	}
 	offers := &growing{title: "API that the app offers to others"}
 	for _, s := range p.Scopes {
