@@ -13,7 +13,8 @@ import (
 var notOnACard = map[string]string{
 	"Owners.Name": "the person, by Slack ID", "Owners.Email": "the person, by Slack ID", "Owners.Outside": "the person, by Slack ID",
 	"Owners.Confirmed": "the person, by Slack ID", "Credential.Certificate.DER": "its fingerprints",
-	"Chosen": "titles of what was chosen", "Chosen+": "titles of what was chosen", "Chosen-": "titles of what was chosen",
+	"Permissions.Risk": "the catalogue's tier, where that is higher",
+	"Chosen":           "titles of what was chosen", "Chosen+": "titles of what was chosen", "Chosen-": "titles of what was chosen",
 }
 
 func TestEachFieldOfAPlanIsSeenOnItsCard(t *testing.T) {

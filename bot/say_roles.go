@@ -49,7 +49,8 @@ func roleBlocks(p plan.Plan) []slack.Block {
 			what = "a custom role with " + text.Count(len(r.Actions), "action") + " and " +
 				text.Count(len(r.DataActions), "data action")
 		}
-		azure.lines = append(azure.lines, line(bold(r.Name), " (", what, ") · risk ", bold(string(r.Tier().Risk)), "\n", italic("Needed: "+r.Why)))
+		azure.lines = append(azure.lines,
+			line(bold(r.Name), " (", what, ") · risk ", bold(string(r.Tier().Risk)), "\n", italic("Needed: "+r.Why)))
 	}
 	offers := &growing{title: "API that the app offers to others"}
 	for _, s := range p.Scopes {

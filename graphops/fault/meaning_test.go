@@ -157,8 +157,9 @@ func TestTheLongestWaitOfManyCounts(t *testing.T) {
 func TestWhatIsLaterSaysAllThatIsKnown(t *testing.T) {
 	op := Operation{Name: "op"}
 	for want, l := range map[string]*Later{
-		"op: later": {Op: op}, "op: later: 503": {Op: op, Status: 503}, "op: later: 503: Busy: slow (r1)": {Op: op, Status: 503, Code: "Busy",
-			Why: "slow", Ref: "r1"},
+		"op: later": {Op: op}, "op: later: 503": {Op: op, Status: 503}, "op: later: 503: Busy: slow (r1)": {Op: op, Status: 503,
+			Code: "Busy",
+			Why:  "slow", Ref: "r1"},
 		"op: later: there is nothing in the answer": op.Empty(), "op: later: 200: the answer cannot be read": op.Unreadable(200),
 		"op: later: old": op.Stale("old").Later,
 	} {
@@ -190,8 +191,9 @@ func TestAListEndsAfterSoManyPagesAndSoLong(t *testing.T) {
 	}
 	err := Azure.Partial(Operation{Name: "op", Words: "look"})
 	if err.Error() != "op: the list does not end within 100 pages and 40s" || err.Describe().Code != "ListNotWhole" ||
-		!strings.Contains(err.Describe().Text, "To look, the bot reads a list of Azure Resource Manager, and that did not end within 100 pages "+
-			"and 40 seconds") || !strings.Contains(err.Describe().Text, "check arm_url") {
+		!strings.Contains(err.Describe().Text,
+			"To look, the bot reads a list of Azure Resource Manager, and that did not end within 100 pages "+
+				"and 40 seconds") || !strings.Contains(err.Describe().Text, "check arm_url") {
 		t.Errorf("it says %v: %s", err, err.Describe().Text)
 	}
 }
@@ -226,7 +228,8 @@ func TestARefusalWithoutWordsOfItsOwnIsQuoted(t *testing.T) {
 			t.Errorf("%q is quoted as %q", message, no.Text)
 		}
 	}
-	if no := said(op, 403, "Authorization_RequestDenied", "x").no(); !strings.Contains(no.Text, "Check its directory roles and the consent") {
+	if no := said(op, 403, "Authorization_RequestDenied", "x").no(); !strings.Contains(no.Text,
+		"Check its directory roles and the consent") {
 		t.Errorf("without known roles it says %q", no.Text)
 	}
 	if no := said(Operation{Words: "do it", Roles: "Role"}, 404, "Request_ResourceNotFound", "x").no(); strings.Contains(no.Text, "Role") {
@@ -240,7 +243,8 @@ func TestATokenGoesNowhereElse(t *testing.T) {
 		Azure.Elsewhere():      "Azure Resource Manager continues a list at an address that is not its own ()",
 	} {
 		d, ok := err.(workflow.Describer)
-		if !ok || err.Error() != says || d.Describe().Code != "AddressElsewhere" || !strings.Contains(d.Describe().Text, "its token goes nowhere else") {
+		if !ok || err.Error() != says || d.Describe().Code != "AddressElsewhere" || !strings.Contains(d.Describe().Text,
+			"its token goes nowhere else") {
 			t.Errorf("%q is told as %v", says, err)
 		}
 		if _, no := errors.AsType[*workflow.ServiceError](err); no {

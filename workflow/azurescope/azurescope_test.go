@@ -68,7 +68,8 @@ func TestARoleIsDefinedWhereItsScopeIs(t *testing.T) {
 
 func TestScopesHaveTitlesForPeople(t *testing.T) {
 	for named, want := range map[string]string{
-		id: "the Azure subscription " + id, group: "the resource group rg-1 of the Azure subscription " + id, top: "the management group mg-1",
+		id: "the Azure subscription " + id, group: "the resource group rg-1 of the Azure subscription " + id,
+		top: "the management group mg-1",
 	} {
 		if got := Title(named); got != want {
 			t.Errorf("%s is %q", named, got)
