@@ -6,7 +6,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/people"
 )
 
 // message is the content of a drawing, as much of it as Slack takes.
@@ -41,11 +40,7 @@ func (s say) told(r *workflow.Request, e workflow.Event) (string, []slack.Block)
 	blocks := []slack.Block{block(eventLine(e, 2500))}
 	if e.Kind == workflow.EventReminder {
 		t, _ := s.Tenant(r.Tenant)
-		people := make([]people.Person, len(t.Approvers))
-		for i, a := range t.Approvers {
-			people[i].ID = a.Slack
-		}
-		blocks = append(blocks, block(line(append([]any{"Approvers: "}, users(people)...)...)))
+		blocks = append(blocks, block(line(append([]any{"Approvers: "}, users(approversOf(t))...)...)))
 	}
 	return r.ID + ": " + cutProse(e.Text, 600), blocks
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -27,7 +28,11 @@ func (s say) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 	if at, err := time.Parse(time.DateOnly, g.Day); err == nil {
 		day = at.Format("2 January 2006")
 	}
-	blocks = []slack.Block{header(clip("Today in "+g.Tenant.Name+", "+day, 150))}
+	title := "Today in " + g.Tenant.Name
+	if g.Reminder {
+		title, day = "Waiting in "+g.Tenant.Name, g.Due.UTC().Format("2 January 2006, 15:04 UTC")
+	}
+	blocks = []slack.Block{header(clip(title+", "+day, 150))}
 	var counts []string
 	part := func(title, command string, n int, lineOf func(i int) []any) {
 		if n == 0 {
@@ -50,6 +55,9 @@ func (s say) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 		})
 	}
 	requests("Waiting for an approver", "status pending", g.Waiting)
+	if len(g.Waiting) > 0 && s.Policy().RemindEvery > 0 {
+		blocks = append(blocks, block(line(append([]any{"Approvers: "}, users(approversOf(g.Tenant))...)...)))
+	}
 	requests("Failed or revoked, and waiting for somebody", "status all", g.Failed)
 	requests("Waiting to be opened by the requester", "status all", g.Unopened)
 	requests("Old credentials to remove", "status all", g.Leftover)
@@ -88,7 +96,16 @@ func (s say) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 	if g.Unasked {
 		blocks = append(blocks, note("Slack did not say who has left, so they are not listed here."))
 	}
-	words = "Today in " + g.Tenant.Name + ". " + strings.Join(counts, ". ") + "."
+	words = title + ". " + strings.Join(counts, ". ") + "."
 	blocks, _ = inMessage.fit(blocks, utf8.RuneCountInString(words))
 	return words, blocks
+}
+
+// approversOf are a tenant's approvers, to be called by name.
+func approversOf(t workflow.Tenant) []people.Person {
+	all := make([]people.Person, len(t.Approvers))
+	for i, a := range t.Approvers {
+		all[i].ID = a.Slack
+	}
+	return all
 }

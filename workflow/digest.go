@@ -21,6 +21,8 @@ type Digest struct {
 	Tenant Tenant
 	Day    string    // in UTC; with the tenant's name no other digest is like it
 	Due    time.Time // it was not sent before
+	// Reminder says that it is about what waits for an approver and nothing else.
+	Reminder bool
 	// First says that nothing can have been sent yet: this process was there when
 	// it fell due, and has not tried.
 	First bool
@@ -60,29 +62,32 @@ type telling struct {
 	done  bool
 	tries int
 	after time.Time
+
+	reminder bool
 }
 
-// tellDaily sends every tenant's digest, each day once it is due.
+// tellDaily sends every tenant's digest, each day once it is due, and its reminders.
 func (e *Engine) tellDaily(ctx context.Context) {
-	if e.policy.DigestAt < 0 {
-		return
-	}
+	rounds := e.policy.rounds()
 	began := e.now()
 	told := map[string]*telling{}
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && len(rounds) > 0 {
 		now := e.now()
-		due := now.UTC().Truncate(24 * time.Hour).Add(e.policy.DigestAt)
+		departed := sync.OnceValues(func() ([]people.Person, error) { return e.departed(ctx) })
 		wait := lookAgain
-		if now.Before(due) {
-			wait = min(wait, due.Sub(now))
-		} else {
-			departed := sync.OnceValues(func() ([]people.Person, error) { return e.departed(ctx) })
+		for _, round := range rounds {
+			due, day, next := round.at(now)
+			wait = min(wait, next.Sub(now))
+			if now.Before(due) {
+				continue
+			}
 			for _, t := range e.desk.Tenants() {
-				if told[t.Name] == nil || told[t.Name].day != dayOf(now) {
-					told[t.Name] = &telling{day: dayOf(now)}
+				name := round.name + " of " + t.Name
+				if told[name] == nil || told[name].day != day {
+					told[name] = &telling{day: day, reminder: round.reminder}
 				}
-				if d := told[t.Name]; !d.done && !now.Before(d.after) {
-					e.caught("digest of "+t.Name, func() { e.tellDay(ctx, t, d, due, began.Before(due), departed) })
+				if d := told[name]; !d.done && !now.Before(d.after) {
+					e.caught(name, func() { e.tellDay(ctx, t, d, due, began.Before(due), departed) })
 				}
 			}
 		}
@@ -95,7 +100,7 @@ func (e *Engine) tellDaily(ctx context.Context) {
 func (e *Engine) tellDay(ctx context.Context, t Tenant, d *telling, due time.Time, present bool, departed func() ([]people.Person, error)) {
 	d.tries++
 	d.after = e.now().Add(min(time.Hour, time.Minute<<min(d.tries-1, 10))) // whatever happens
-	g := &Digest{Tenant: t, Day: d.day, Due: due, First: present && !d.begun}
+	g := &Digest{Tenant: t, Day: d.day, Due: due, First: present && !d.begun, Reminder: d.reminder}
 	err := e.gather(ctx, g, d.tries, departed)
 	if err == nil && !g.Empty() {
 		ctx, cancel := context.WithTimeout(e.hard, callLimit)
@@ -115,6 +120,9 @@ func (e *Engine) tellDay(ctx context.Context, t Tenant, d *telling, due time.Tim
 
 // gather fills in what there is to say.
 func (e *Engine) gather(ctx context.Context, g *Digest, try int, departed func() ([]people.Person, error)) error {
+	if g.Reminder {
+		return e.gatherWaiting(ctx, g)
+	}
 	for _, of := range []struct {
 		to     *[]*Request
 		states []State

@@ -112,6 +112,7 @@
 //	post.go                        which of them are behind
 //	expiry.go                      warnings
 //	digest.go                      what waits, once a day
+//	remind.go                      how often approvers are reminded of it
 //	unreadable.go                  requests that can't be read
 //
 // What the steps do:

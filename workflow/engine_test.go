@@ -174,11 +174,7 @@ func TestNobodyDecides(t *testing.T) {
 		n := w.Boot()
 		defer n.Stop()
 		id := w.Request(n)
-		workflowtest.Pass(w.Policy.RemindEvery + time.Minute)
-		if r := w.Get(id); r.State != workflow.StatePending || r.History[len(r.History)-1].Kind != workflow.EventReminder {
-			t.Errorf("after a day: %s, %+v", r.State, r.History)
-		}
-		workflowtest.Pass(w.Policy.PendingExpires)
+		workflowtest.Pass(w.Policy.PendingExpires + time.Minute)
 		r := w.Get(id)
 		if r.State != workflow.StateExpired || !r.WakeAt.IsZero() {
 			t.Errorf("after a week: %s, woken at %v", r.State, r.WakeAt)

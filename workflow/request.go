@@ -74,7 +74,7 @@ type Request struct {
 
 	Posts   Posts
 	History History
-	// Reminded is when the approvers were last reminded.
+	// Reminded is when the approvers were last reminded of it, by a version that reminded them of each request.
 	Reminded time.Time
 	// Outcomes counts the endings that the requester was told of, each in a
 	// message of its own.

@@ -22,7 +22,6 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 	switch r.State {
 	case StatePending:
 		sooner(r.Entered.Add(p.PendingExpires))
-		sooner(p.remindAt(r))
 	case StateSignIn:
 		sooner(r.Entered.Add(p.PendingExpires))
 		if r.SignIn.Status == SignInWanted {
@@ -48,16 +47,4 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 		sooner(now)
 	}
 	return next
-}
-
-// remindAt is when the approvers of a pending request are reminded of it.
-func (p Policy) remindAt(r *Request) time.Time {
-	if p.RemindEvery <= 0 {
-		return time.Time{}
-	}
-	last := r.Entered
-	if r.Reminded.After(last) {
-		last = r.Reminded
-	}
-	return last.Add(p.RemindEvery)
 }

@@ -49,27 +49,18 @@ func (e *Engine) work(ctx context.Context, id string) {
 	}
 }
 
-// mindPending ends a request that nobody decides, and reminds its approvers.
+// mindPending ends a request that nobody decides.
 func (e *Engine) mindPending(r *Request) bool {
-	now := e.now()
-	if now.Before(r.Entered.Add(e.policy.PendingExpires)) && (e.policy.RemindEvery <= 0 || now.Before(e.policy.remindAt(r))) {
+	if e.now().Before(r.Entered.Add(e.policy.PendingExpires)) {
 		return false
 	}
 	_, err := e.save(r.ID, func(r *Request, now time.Time) error {
-		switch {
-		case r.State != StatePending:
-			return ErrUnchanged
-		case !now.Before(r.Entered.Add(e.policy.PendingExpires)):
-			r.move(StateExpired, now, Event{Kind: EventExpired,
-				Text: fmt.Sprintf("Nobody decided within %s, so the request has expired. It can be asked for again.",
-					text.Days(e.policy.PendingExpires))})
-		case e.policy.RemindEvery > 0 && !now.Before(e.policy.remindAt(r)):
-			r.Reminded = now
-			r.note(now, Event{Kind: EventReminder,
-				Text: fmt.Sprintf("%s still waits for a decision. It was asked for %s ago.", r.ID, text.Days(now.Sub(r.Created)))})
-		default:
+		if r.State != StatePending || now.Before(r.Entered.Add(e.policy.PendingExpires)) {
 			return ErrUnchanged
 		}
+		r.move(StateExpired, now, Event{Kind: EventExpired,
+			Text: fmt.Sprintf("Nobody decided within %s, so the request has expired. It can be asked for again.",
+				text.Days(e.policy.PendingExpires))})
 		return nil
 	})
 	return err == nil

@@ -83,10 +83,15 @@ func (w *World) Set(change func()) {
 }
 
 // Told are the digests that were sent.
-func (w *World) Told() []workflow.Digest {
+func (w *World) Told() []workflow.Digest { return w.messages(false) }
+
+// Reminders are the reminders that were sent besides.
+func (w *World) Reminders() []workflow.Digest { return w.messages(true) }
+
+func (w *World) messages(reminders bool) []workflow.Digest {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	return slices.Clone(w.sent)
+	return slices.DeleteFunc(slices.Clone(w.sent), func(g workflow.Digest) bool { return g.Reminder != reminders })
 }
 
 // Goes has people leave, or nobody know who has.

@@ -143,7 +143,9 @@ var ownKeys = []Key{
 		Doc: "A request that nobody decides on expires after this.",
 		set: func(c *Config, v value) { c.Policy.PendingExpires = v.duration }},
 	{Name: "policy.remind_every", Kind: durationOrNever, Default: hours(workflow.DefaultPolicy.RemindEvery),
-		Doc: "How often approvers are reminded; `0s` means never.",
+		Doc: "How often approvers are reminded of all that waits for them, in one message in the tenant's channel, the oldest first. The " +
+			"daily digest is that message; one of its own is sent where `digest_at` is `off`, or this is less than a day, and then lists " +
+			"what has waited that long. `0s` means that approvers are not called by name, and that there is no message besides the digest.",
 		set: func(c *Config, v value) { c.Policy.RemindEvery = v.duration }},
 	{Name: "policy.reveal_within", Kind: duration, Default: hours(workflow.DefaultPolicy.RevealWithin),
 		Doc: "A secret that nobody opens is revoked after this.",

@@ -48,3 +48,37 @@ func TestTheDailyDigestIsInTheChannelOnce(t *testing.T) {
 		t.Errorf("%d digests", digests)
 	}
 }
+
+func TestOneReminderListsAllThatWaits(t *testing.T) {
+	t.Parallel()
+	w, clock := newWorldWithClock(t)
+	w.start()
+	w.asks("payroll-backup")
+	w.sees(w.ada, in(approval), "register the app payroll-backup?")
+	w.asks("archive-backup")
+	w.sees(w.ada, in(approval), "register the app archive-backup?")
+	w.stop()
+	clock.pass(49 * time.Hour)
+	w.slack.Fail("chat.postMessage", slacktest.After, "500", 1)
+	w.start()
+	m := w.sees(w.ada, in(approval), "Waiting in contoso")
+	text := m.Plain()
+	first, second := strings.Index(text, "payroll-backup"), strings.Index(text, "archive-backup")
+	if first < 0 || second < first || !strings.Contains(text, "Waiting for an approver: 2") || !strings.Contains(text, "Approvers: ") {
+		t.Errorf("it does not list both, the oldest first, for the approvers: %s", text)
+	}
+	w.stop()
+	w.start()
+	w.asks("third-backup")
+	w.sees(w.ada, in(approval), "register the app third-backup?")
+	w.stop()
+	reminders := 0
+	for _, m := range w.ada.Messages(approval) {
+		if strings.Contains(m.Plain(), "Waiting in contoso") || strings.Contains(m.Plain(), "still waits for a decision") {
+			reminders++
+		}
+	}
+	if reminders != 1 {
+		t.Errorf("%d reminders", reminders)
+	}
+}
