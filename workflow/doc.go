@@ -133,6 +133,7 @@
 //	credential.go                  a credential taken back
 //	prove.go                       that the app has what was approved
 //	wholecheck.go                  all of the app against that, and what was not read
+//	drift.go                       what has become of an app since
 //	connect.go                     a backup server gets the app
 //	connectioncheck.go             what a person reaches on it
 //	reaching.go                    how servers are asked that

@@ -21,6 +21,7 @@ type reading struct {
 	app      whole.App
 	compared whole.Comparison
 	signer   Signer
+	absent   []string // owners of the plan who are none of the app
 }
 
 // readAll reads the app of r, and compares it with what r is to make of it.
@@ -45,7 +46,7 @@ func readAll(ctx context.Context, r *Request, s Session) (reading, error) {
 		if !has.Lacks(whole.KindOwner) && !slices.ContainsFunc(has.Application.Owners, func(h whole.Owner) bool {
 			return strings.EqualFold(h.ObjectID, o.ObjectID)
 		}) {
-			in.compared.Missing = append(in.compared.Missing, whole.Item{Kind: whole.KindOwner, Name: o.UPN})
+			in.absent = append(in.absent, o.UPN)
 		}
 	}
 	return in, nil
@@ -191,6 +192,9 @@ func (in reading) notes(r *Request, noted []string) (notes []string) {
 	if r.task().byHand && in.owns() {
 		notes = append(notes, in.signer.UPN+" owns the application, as whoever registers one does, and so can add credentials to it "+
 			"without an approval: an administrator can change that in Entra (App registrations › Owners)")
+	}
+	if r.task().byHand && len(in.absent) > 0 {
+		notes = append(notes, strings.Join(in.absent, ", ")+" should own the application too: one of its owners can add them in Entra")
 	}
 	if len(noted) > 0 {
 		notes = append(notes, "it also has what no request asked for: "+strings.Join(noted, ", "))

@@ -21,6 +21,7 @@ import (
 	"github.com/entra-app/entra-app/cmd/entra-app/audit"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	linkcmd "github.com/entra-app/entra-app/cmd/entra-app/link"
+	"github.com/entra-app/entra-app/cmd/entra-app/drift"
 	"github.com/entra-app/entra-app/cmd/entra-app/packs"
 	"github.com/entra-app/entra-app/cmd/entra-app/policies"
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
@@ -61,6 +62,8 @@ func init() {
 		{"audit", "…", "verify, prove and export the log of what happened; see entra-app audit help", auditCommand},
 		{"policy", "…", "explain and test the rules of the configuration; see entra-app policy help", policyCommand},
 		{"link", "…", "list and remove links between Slack accounts and accounts; see entra-app link help", linkCommand},
+		{"drift", config, "compare every app made or adopted here with what was approved, after a sign-in that can change nothing; " +
+			"also --json, --tenant NAME", driftCommand},
 		{"version", "", "print the version", versionCommand},
 		{"help", "[config]", "print this, or the configuration table", helpCommand},
 	}
@@ -261,6 +264,8 @@ func policyCommand(_ context.Context, p process) int {
 
 func linkCommand(ctx context.Context, p process) int {
 	return linkcmd.Run(ctx, linkcmd.Process{Args: p.args, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Now: time.Now()})
+func driftCommand(ctx context.Context, p process) int {
+	return drift.Run(ctx, drift.Process{Args: p.args, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Tenants: serve.Directories})
 }
 
 func versionCommand(_ context.Context, p process) int {

@@ -125,3 +125,8 @@ func accounts(ids []string) (all []whole.Owner) {
 	}
 	return all
 }
+
+// Session is that of somebody who has signed in.
+func (w *World) Session() workflow.Session {
+	return &fakeSession{Wires: &Wires{w, new(bool)}, who: w.Signer}
+}

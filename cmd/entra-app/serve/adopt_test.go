@@ -52,7 +52,7 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 // adaAlone is Ada at work in the tenant, without the bot.
 func (w *world) adaAlone(permissions []plan.Permission) workflow.Session {
 	w.t.Helper()
-	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client})
+	d, err := graphops.New(graphops.Config{Tenants: Directories(w.cfg), HTTP: w.client})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (w *world) byHandWith(cert []byte, permissions ...plan.Permission) (objectI
 			w.t.Fatal(err)
 		}
 	}
-	d, err := graphops.New(graphops.Config{Tenants: directories(w.cfg), HTTP: w.client, Now: w.now})
+	d, err := graphops.New(graphops.Config{Tenants: Directories(w.cfg), HTTP: w.client, Now: w.now})
 	must(err)
 	plan := plan.Plan{Permissions: permissions}
 	in, err := d.SignIn(context.Background(), "contoso", plan.SignInScopes())

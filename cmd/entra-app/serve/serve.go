@@ -63,7 +63,7 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err := checkPolicy(c, products, o.Log); err != nil {
 		return nil, err
 	}
-	entra := directories(c)
+	entra := Directories(c)
 	directory, err := graphops.New(graphops.Config{Tenants: entra, HTTP: o.HTTP, Log: o.Log, Now: o.Now})
 	if err != nil {
 		return nil, err
@@ -228,8 +228,8 @@ func backupServers(c config.Config, log *slog.Logger) (connect, look []workflow.
 	return connect, look, nil
 }
 
-// directories are the configured tenants as graphops knows them.
-func directories(c config.Config) []graphops.Tenant {
+// Directories are the configured tenants as graphops knows them.
+func Directories(c config.Config) []graphops.Tenant {
 	out := make([]graphops.Tenant, len(c.Tenants))
 	for i, t := range c.Tenants {
 		in, _ := cloud.Named(t.Cloud)
