@@ -31,6 +31,7 @@ func init() {
 		{"retire", "retire APP", "ask for an app to be deleted", lifeVerb(workflow.KindRetire)},
 		{"check", "check APP", "sign in, and see what you can reach on the backup servers that have the organization of an app",
 			(*Bot).checkCommand},
+		{"drift", "drift [APP]", "for approvers: sign in, and see what apps have that nobody approved here", (*Bot).driftCommand},
 		{"link", "link [tenant]", "sign in once, so that this bot knows which account of the tenant is yours", (*Bot).linkCommand},
 		{"unlink", "unlink [tenant]", "remove that again", (*Bot).unlinkCommand},
 		{"verify", "verify EA-7 [APP-ID]", "check what an approver has made by hand against the plan", (*Bot).verifyCommand},

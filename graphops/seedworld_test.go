@@ -199,6 +199,10 @@ func (*seedWorld) ShowLink(context.Context, workflow.Linking) (channel, ts strin
 	return "C", "1", nil
 }
 
+func (*seedWorld) ShowDrift(context.Context, workflow.Drifting) (channel, ts string, err error) {
+	return "C", "1", nil
+}
+
 // pooledKeys are made once: what is tested is not that RSA keys are made.
 var pooledKeys = sync.OnceValue(func() []*rsa.PrivateKey {
 	var keys []*rsa.PrivateKey

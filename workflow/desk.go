@@ -28,6 +28,7 @@ type Desk struct {
 	changed  func(id string)                         // set by NewEngine
 	checking func(r *Request, by people.Person) bool // set by NewEngine
 	linking  func(t Tenant, by people.Person) bool   // likewise
+	drifting func(Drifting) bool                     // likewise
 	people   People                                  // likewise; nil where nobody knows
 }
 
@@ -53,7 +54,7 @@ func NewDesk(c DeskConfig) *Desk {
 	d := &Desk{tenants: c.Tenants, products: c.Products, policy: c.Policy, key: c.Key, pages: pagesAt(c.PublicURL),
 		backups: c.Backups, looks: c.Looks, now: c.Now, log: c.Log, changed: func(string) {}, checking: func(*Request, people.Person) bool {
 			return false
-		}, linking: func(Tenant, people.Person) bool { return false }}
+		}, linking: func(Tenant, people.Person) bool { return false }, drifting: func(Drifting) bool { return false }}
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -134,6 +134,7 @@
 //	prove.go                       that the app has what was approved
 //	wholecheck.go                  all of the app against that, and what was not read
 //	drift.go                       what has become of an app since
+//	drifting.go                    an approver looks
 //	connect.go                     a backup server gets the app
 //	connectioncheck.go             what a person reaches on it
 //	reaching.go                    how servers are asked that

@@ -96,6 +96,7 @@ func NewEngine(c EngineConfig) *Engine {
 	}
 	e.store = shredder{c.Store, c.Key, e.log}
 	c.Desk.changed, c.Desk.people, c.Desk.checking, c.Desk.linking = e.Wake, c.People, e.startCheck, e.startLink
+	c.Desk.drifting = e.startDrift
 	return e
 }
 

@@ -22,6 +22,8 @@ type Messenger interface {
 	// ShowLink makes sure that the person of l, and nobody else, is shown it, and returns where,
 	// like Tell.
 	ShowLink(ctx context.Context, l Linking) (channel, ts string, err error)
+	// ShowDrift does the same for a look for drift.
+	ShowDrift(ctx context.Context, l Drifting) (channel, ts string, err error)
 }
 
 // A Drawing is one message to be sent or changed.

@@ -130,3 +130,12 @@ func accounts(ids []string) (all []whole.Owner) {
 func (w *World) Session() workflow.Session {
 	return &fakeSession{Wires: &Wires{w, new(bool)}, who: w.Signer}
 }
+
+func (w *Wires) ShowDrift(_ context.Context, l workflow.Drifting) (string, string, error) {
+	type where struct{ channel, ts string }
+	at, err := call(w, "show drift", func() (where, error) {
+		w.Drifted = append(w.Drifted, l)
+		return where{"D" + l.To.ID, "drift"}, nil
+	})
+	return at.channel, at.ts, err
+}

@@ -33,6 +33,7 @@ type World struct {
 	OwnsNothing    bool                   // whoever registers an app does not own it
 	Unseen         string                 // what is not seen of other apps that may have a certificate
 	OnPrincipal    int                    // credentials of an app's service principal
+	Drifted        []workflow.Drifting    // what approvers were shown of looks for drift
 
 	T      *testing.T
 	Store  *Memory

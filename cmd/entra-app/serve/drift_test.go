@@ -136,3 +136,42 @@ func TestDriftNamesWhatTheReaderMayNotSee(t *testing.T) {
 		t.Errorf("of another tenant it said %d: %s", code, said)
 	}
 }
+
+// An approver gets the same in Slack, alone, and with their own account.
+func TestAnApproverIsShownAForeignCredential(t *testing.T) {
+	t.Parallel()
+	w, clock := newWorldWithClock(t)
+	w.start()
+	w.asks("payroll-backup")
+	w.approves("register the app payroll-backup", "Approve")
+	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
+	w.sees(w.ada, in(approval), "EA-1: payroll-backup · Done")
+	app := w.made()[0]
+	clock.pass(time.Hour)
+	foreign := `{"keyId":"0dd00000-0000-4000-8000-00000000abcd","type":"AsymmetricX509Cert","usage":"Verify",` +
+		`"customKeyIdentifier":"q83vAQIDBAUGBwgJCgsMDQ4PEBE=","startDateTime":"2026-01-04T05:06:01Z","endDateTime":"2030-03-04T05:06:01Z"}`
+	if err := w.tenant.SeedKey(app.AppID, false, []byte(foreign)); err != nil {
+		t.Fatal(err)
+	}
+	w.bea.Slash(t.Context(), team, "/entra-app drift")
+	w.sees(w.bea, in(team), "Only approvers of its tenant")
+	w.ada.Slash(t.Context(), approval, "/entra-app drift payroll-backup")
+	shown := w.sees(w.ada, w.ada.DM, "Sign in to compare payroll-backup with what was approved").Plain()
+	code := codePattern.FindStringSubmatch(shown)
+	if code == nil || !strings.Contains(shown, "changes nothing") {
+		t.Fatalf("she is shown %s", shown)
+	}
+	if err := w.entra.SignIn(code[1], "ada@contoso.com"); err != nil {
+		t.Fatal(err)
+	}
+	said := w.sees(w.ada, w.ada.DM, "1 app compared").Plain()
+	for _, says := range []string{"0 as approved, 1 not", "a credential that no request here has made", "certificate ABCDEF01",
+		"EA-1: payroll-backup (" + app.AppID} {
+		if !strings.Contains(said, says) {
+			t.Errorf("it does not say %q: %s", says, said)
+		}
+	}
+	if strings.Contains(said, code[1]) {
+		t.Errorf("the code is still shown: %s", said)
+	}
+}
