@@ -24,6 +24,6 @@ func (b *Bot) driftCommand(ctx context.Context, c command, rest, _ string) Reply
 	if l.App != nil {
 		what = l.App.AppName()
 	}
-	return private(fmt.Sprintf("What has become of %s since they were approved comes in your direct messages with this bot, after a sign-in "+
-		"that can change nothing.", what))
+	return private(fmt.Sprintf("A sign-in code comes in a direct message. With it the bot compares %s with what was approved, and changes "+
+		"nothing.", what))
 }

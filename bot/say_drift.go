@@ -33,8 +33,8 @@ func driftMessage(l workflow.Drifting) (string, []slack.Block) {
 			block(line("1. Open ", link(l.Prompt.URL), "\n2. Enter this code:")),
 			block(preformatted(l.Prompt.Code.Reveal())),
 			block(line("3. Sign in with your approver's account of ", l.Tenant.Name, ".")),
-			block(line(bold("Tenant: "), l.Tenant.Name, " (", code(l.Tenant.ID), ")\n", bold("What happens: "), "the bot reads what the apps "+
-				"have, and changes nothing\n", bold("The code is valid until "), l.Prompt.Expires)),
+			block(line(bold("Tenant: "), l.Tenant.Name, " (", code(l.Tenant.ID), ")\n", bold("What happens: "), "the bot reads what the "+
+				"apps have, and changes nothing\n", bold("The code is valid until "), l.Prompt.Expires)),
 			block(line(bold("You asked for this with "+Command+" drift."),
 				" If you did not, don't use the code, and tell your security team. Never enter a code that somebody else gives you.")),
 		}
@@ -42,8 +42,8 @@ func driftMessage(l workflow.Drifting) (string, []slack.Block) {
 	blocks := []slack.Block{header("Drift of " + what), sentenceBlock(l.Said)}
 	for i, d := range l.Found {
 		if i == driftApps {
-			blocks = append(blocks, block(line(fmt.Sprintf("And %d more: ", len(l.Found)-i), Command+" drift APP", " shows one of them, and ",
-				code("entra-app drift"), " all.")))
+			blocks = append(blocks, block(line(fmt.Sprintf("And %d more: ", len(l.Found)-i), Command+" drift APP", " shows one of them, ",
+				"and ", code("entra-app drift"), " all.")))
 			break
 		}
 		blocks = append(blocks, block(line(bold(d.Title()))))

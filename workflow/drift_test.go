@@ -60,8 +60,10 @@ func TestDriftTellsForeignCredentialsFromAllElse(t *testing.T) {
 		"an owner": {func(_ *workflowtest.World, app *workflowtest.FakeApp) {
 			app.Owners = append(app.Owners, "o-carl")
 		}, "", "owner the account o-carl", ""},
-		"the secret":   {func(_ *workflowtest.World, app *workflowtest.FakeApp) { clear(app.Keys) }, "", "", "client secret "},
-		"a permission": {func(_ *workflowtest.World, app *workflowtest.FakeApp) { app.Granted = app.Granted[1:] }, "", "", "Microsoft Graph/"},
+		"the secret": {func(_ *workflowtest.World, app *workflowtest.FakeApp) { clear(app.Keys) }, "", "", "client secret "},
+		"a permission": {func(_ *workflowtest.World, app *workflowtest.FakeApp) {
+			app.Granted = app.Granted[1:]
+		}, "", "", "Microsoft Graph/"},
 		"a redirection": {func(_ *workflowtest.World, app *workflowtest.FakeApp) {
 			app.RedirectURIs = []string{"https://evil.example"}
 		}, "", "https://evil.example", "redirect URI"},

@@ -95,12 +95,14 @@ func (e *Engine) lookForDrift(ctx context.Context, l Drifting) {
 		if l.Said = signInFailure(err, "the command again").Text; ok {
 			l.Said = no.Text
 		}
-		l.Said = strings.ReplaceAll(strings.ReplaceAll(l.Said, "Nothing was changed.", "Nothing was compared."), "Press the command", "Type the command")
+		l.Said = strings.ReplaceAll(l.Said, "Nothing was changed.", "Nothing was compared.")
+		l.Said = strings.ReplaceAll(l.Said, "Press the command", "Type the command")
 	}
 	e.log.Info("apps compared", "by", l.To.ID, "tenant", l.Tenant.Name, "differ", len(l.Found), "err", err)
 	l.Prompt = nil
 	e.showDrift(&l)
-	entry := audit.Entry{What: audit.WhatDrift, Tenant: l.Tenant.Name, Slack: l.To.ID, Detail: "compared apps with what was approved. " + l.Said}
+	entry := audit.Entry{What: audit.WhatDrift, Tenant: l.Tenant.Name, Slack: l.To.ID,
+		Detail: "compared apps with what was approved. " + l.Said}
 	if l.App != nil {
 		entry.Request = l.App.ID
 	}
@@ -157,11 +159,11 @@ func notTheReader(l *Drifting, who Signer) *Refusal {
 	approver, _ := l.Tenant.Approver(l.To.ID)
 	switch {
 	case !strings.EqualFold(who.TenantID, l.Tenant.ID):
-		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was compared. Type the command again and sign in with your "+
-			"account of %s.", who.UPN, l.Tenant.Name, l.Tenant.Name)
+		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was compared. Type the command again and sign in with "+
+			"your account of %s.", who.UPN, l.Tenant.Name, l.Tenant.Name)
 	case !approver.is(who.ObjectID, who.UPN):
-		return refuse(RuleAccount, "%s signed in, but %s is the account of this approver. Nothing was compared. Type the command again and "+
-			"sign in with %s.", who.UPN, approver.Entra, approver.Entra)
+		return refuse(RuleAccount, "%s signed in, but %s is the account of this approver. Nothing was compared. Type the command again "+
+			"and sign in with %s.", who.UPN, approver.Entra, approver.Entra)
 	}
 	return nil
 }

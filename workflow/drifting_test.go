@@ -64,7 +64,10 @@ func TestOnlyTheApproversOwnAccountIsShownTheApps(t *testing.T) {
 		for _, c := range []struct {
 			who  people.Person
 			rule workflow.Rule
-		}{{workflowtest.Bea, workflow.RuleNotApprover}, {people.Person{ID: "UADA", Outside: "you are a guest here"}, workflow.RuleOutsider}} {
+		}{
+			{workflowtest.Bea, workflow.RuleNotApprover},
+			{people.Person{ID: "UADA", Outside: "you are a guest here"}, workflow.RuleOutsider},
+		} {
 			_, err := n.Drift(t.Context(), "", c.who, "")
 			if no, ok := errors.AsType[*workflow.Refusal](err); !ok || no.Rule != c.rule {
 				t.Errorf("%s: %v", c.who.ID, err)
