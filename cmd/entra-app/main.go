@@ -20,8 +20,8 @@ import (
 	"github.com/entra-app/entra-app/bot"
 	"github.com/entra-app/entra-app/cmd/entra-app/audit"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
-	linkcmd "github.com/entra-app/entra-app/cmd/entra-app/link"
 	"github.com/entra-app/entra-app/cmd/entra-app/drift"
+	linkcmd "github.com/entra-app/entra-app/cmd/entra-app/link"
 	"github.com/entra-app/entra-app/cmd/entra-app/packs"
 	"github.com/entra-app/entra-app/cmd/entra-app/policies"
 	"github.com/entra-app/entra-app/cmd/entra-app/serve"
@@ -264,6 +264,8 @@ func policyCommand(_ context.Context, p process) int {
 
 func linkCommand(ctx context.Context, p process) int {
 	return linkcmd.Run(ctx, linkcmd.Process{Args: p.args, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Now: time.Now()})
+}
+
 func driftCommand(ctx context.Context, p process) int {
 	return drift.Run(ctx, drift.Process{Args: p.args, Stdout: p.stdout, Stderr: p.stderr, Env: p.env, Tenants: serve.Directories})
 }
