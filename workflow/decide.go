@@ -20,12 +20,21 @@ const deniedReasonMax = 500
 // else is against it.
 func (d *Desk) decision(ctx context.Context, id string, by people.Person, rule func(*Request, panel) *Refusal,
 	act func(r *Request, now time.Time)) (*Request, error) {
+	_, _, limit := d.policy.limits()
+	defer d.counted(limit)()
+	times, err := d.codesOf(ctx, by)
+	if err != nil {
+		return nil, err
+	}
 	return d.withPanel(ctx, id, by, func(r *Request, p panel) *Refusal {
 		d.policy.raise(r)
 		if no := d.mayDecide(r, by, p); no != nil {
 			return no
 		}
-		return rule(r, p)
+		if no := rule(r, p); no != nil {
+			return no
+		}
+		return d.tooManyCodes(r, times, act)
 	}, act)
 }
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/pack"
@@ -30,6 +31,7 @@ type Desk struct {
 	linking  func(t Tenant, by people.Person) bool   // likewise
 	drifting func(Drifting) bool                     // likewise
 	people   People                                  // likewise; nil where nobody knows
+	counting sync.Mutex                              // see counted
 }
 
 // DeskConfig is what a Desk is made of.

@@ -87,6 +87,7 @@
 //	upgrade.go                     what a newer pack asks for
 //	policy.go                      what the operator allows
 //	rules.go                       what the operator's rules say of a request
+//	limits.go                      how much one person may have and ask for
 //	tenant.go                      tenants, and who may approve there
 //	linking.go                     who somebody is in a tenant
 //	people.go                      who has a say, and who has left

@@ -36,6 +36,7 @@ const (
 	RulePolicy        Rule = "tenant-policy"
 	RuleRecipient     Rule = "recipient-gone" // whoever would be given the credential
 	RuleInUse         Rule = "in-use"         // somebody in the tenant depends on the app
+	RuleLimit         Rule = "limit"          // of what one person may have or ask for
 	RuleForbidden     Rule = "forbidden"      // by the operator's rules
 )
 

@@ -108,6 +108,14 @@ func (d *Desk) create(ctx context.Context, r *Request, by people.Person, draft f
 	if no := p.enough(r); no != nil {
 		return nil, no
 	}
+	open, hourly, _ := d.policy.limits()
+	defer d.counted(open + hourly)()
+	switch no, err := d.tooMuch(ctx, by, draft.Origin); {
+	case err != nil:
+		return nil, err
+	case no != nil:
+		return nil, no
+	}
 	now := d.now()
 	r.Nonce = rand.Text()
 	r.Created, r.Entered = now, now

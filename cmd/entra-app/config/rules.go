@@ -41,6 +41,14 @@ var ruleKeys = []Key{
 			"rule may ask for more. Two are recommended for `critical`.",
 		Hint: "write a number for each tier, such as {critical: 2}",
 		set:  func(c *Config, v value) { set(&c.rules().Approvals, v.tier, v.n) }},
+	{Name: "policy.limits.open_requests", Kind: limit,
+		Doc: "How many requests of one person may wait or be under way at a time; without it there is no limit.",
+		set: func(c *Config, v value) { c.rules().Limits.Open = v.n }},
+	{Name: "policy.limits.requests_per_hour", Kind: limit, Doc: "How many requests one person may send within an hour.",
+		set: func(c *Config, v value) { c.rules().Limits.Requests = v.n }},
+	{Name: "policy.limits.codes_per_hour", Kind: limit,
+		Doc: "How often one approver may approve or be sent a sign-in code within an hour, over all requests that are not over.",
+		set: func(c *Config, v value) { c.rules().Limits.Codes = v.n }},
 	{Name: "policy.rules[].name", Kind: tenantName,
 		Doc: "What people read of the rule where it says no. Without a name they read its line.",
 		set: func(c *Config, v value) { c.rule().Name = v.text }},
@@ -138,6 +146,7 @@ func parseCount(most int) func(string) (value, *fault) {
 
 var (
 	approvalCount = &Kind{Name: "number", parse: parseCount(approvalsMost)}
+	limit         = &Kind{Name: "number", parse: parseCount(100_000)}
 	asker         = &Kind{Name: "Slack ID", parse: slackID("UWCG", "a person or a channel")}
 	permission    = &Kind{Name: "pattern", free: true, parse: parsePermission}
 	credential    = &Kind{Name: "name", parse: parseCredential}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/document"
+	"github.com/entra-app/entra-app/workflow/policy"
 )
 
 func TestMistakesInApprovals(t *testing.T) {
@@ -133,4 +134,13 @@ func TestRulesAreReadWithTheirLines(t *testing.T) {
 		!strings.Contains(err.Error(), "did you mean customs?") || c.CheckPacks([]string{"custom"}) != nil {
 		t.Errorf("an unknown pack: %v", err)
 	}
+}
+
+func TestLimitsOfOnePerson(t *testing.T) {
+	c, err := parse("f", []byte(good+"policy:\n  limits: {open_requests: 5, requests_per_hour: 10, codes_per_hour: 6}\n"), env)
+	if err != nil || c.Policy.Rules.Limits != (policy.Limits{Open: 5, Requests: 10, Codes: 6}) {
+		t.Errorf("%+v, %v", c.Policy.Rules, err)
+	}
+	saysAll(t, `12: policy.limits.open_requests is "0", and has to be a number from 1|12: policy.limits.codes is not a key|hint: did you mean`,
+		"  limits: {open_requests: 0, codes: 3, codes_per_hou: 4}")
 }

@@ -101,3 +101,17 @@ func TestOnlyThoseOnTheListAsk(t *testing.T) {
 	w.refused(view, fill, "Product", "Bea is not on the list of those who may ask for vbo365 in contoso: the rule on line 9")
 	w.keptNothing()
 }
+
+func TestWhoHasTooManyRequestsIsToldWhatToDo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.cfg.Policy.Rules = &policy.Rules{Limits: policy.Limits{Open: 1}}
+	w.start()
+	w.asks("payroll-backup")
+	w.sees(w.ada, in(approval), "register the app payroll-backup?")
+	w.stop()
+	w.start() // which forgets nothing
+	view := w.life("request vbo365", "")
+	w.refused(view, map[string]any{"App name": "another", "Reason": "nightly backup"}, "Product",
+		"allows one person 1 request at a time, and you have 1", "/entra-app status lists them")
+}
