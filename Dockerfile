@@ -20,7 +20,7 @@ COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 WORKDIR /data
 VOLUME /data
-EXPOSE 8080
+EXPOSE 8080 9090
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["/entra-app", "health", "--config", "/etc/entra-app/entra-app.yaml"]
 ENTRYPOINT ["/entra-app"]
 CMD ["serve", "--config", "/etc/entra-app/entra-app.yaml"]

@@ -48,6 +48,9 @@ func pagesAt(publicURL string) string {
 	return strings.TrimRight(publicURL, "/")
 }
 
+// SealedFileOf is the name that the file of the request called id is sealed for.
+func SealedFileOf(id string) string { return fileOf(id) }
+
 // fileOf is the name that a request's file is sealed for.
 func fileOf(id string) string { return id + " pfx" }
 

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -64,6 +65,7 @@ func init() {
 		{"link", "…", "list and remove links between Slack accounts and accounts; see entra-app link help", linkCommand},
 		{"drift", config, "compare every app made or adopted here with what was approved, after a sign-in that can change nothing; " +
 			"also --json, --tenant NAME", driftCommand},
+		{"key", "rotate --config …", "put a new key into key_file, with the bot stopped, and have the store go with it", keyCommand},
 		{"version", "", "print the version", versionCommand},
 		{"help", "[config]", "print this, or the configuration table", helpCommand},
 	}
@@ -197,7 +199,7 @@ func manifestCommand(_ context.Context, p process) int {
 }
 
 // healthCommand is the container's HEALTHCHECK, which knows 0 and 1 only. It
-// needs no more of the configuration than `listen`.
+// needs no more of the configuration than `admin_listen` or `listen`.
 func healthCommand(ctx context.Context, p process) int {
 	o := flagsOf("health", p.stderr)
 	url := o.String("url", "", "the `address` to ask, instead of the configured one")
@@ -210,7 +212,7 @@ func healthCommand(ctx context.Context, p process) int {
 			fmt.Fprintln(p.stderr, err)
 			return exitFailed
 		}
-		*url = aliveURL(c.Listen)
+		*url = aliveURL(cmp.Or(c.AdminListen, c.Listen))
 	}
 	if err := alive(ctx, *url); err != nil {
 		fmt.Fprintln(p.stderr, "entra-app: not alive:", err)

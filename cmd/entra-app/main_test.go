@@ -204,7 +204,11 @@ func TestHealthKnowsAliveFromNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	byURL, byConfig := []string{"health", "--url", srv.URL + "/healthz"}, []string{"health", "--config", path}
-	for _, args := range [][]string{byURL, byConfig} {
+	apart := filepath.Join(t.TempDir(), "apart.yaml")
+	if err := os.WriteFile(apart, []byte("listen: 127.0.0.1:1\nadmin_listen: "+srv.Listener.Addr().String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{byURL, byConfig, {"health", "--config", apart}} {
 		if code, _, stderr := call(t, args...); code != exitOK {
 			t.Errorf("%q ended with %d: %s", args, code, stderr)
 		}

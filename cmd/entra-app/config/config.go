@@ -30,13 +30,15 @@ type Config struct {
 	Slack     Slack
 	Listen    string // host:port
 	PublicURL string
-	Store     string
-	Key       seal.Secret // the key itself, base64; zero: it is in KeyFile
-	KeyFile   string
-	Packs     string // the directory of the operator's own packs; empty is none
-	Tenants   []Tenant
-	Veeam     []Veeam
-	Policy    workflow.Policy
+	// AdminListen is where health and metrics are; empty: on Listen, as before it was a key.
+	AdminListen string
+	Store       string
+	Key         seal.Secret // the key itself, base64; zero: it is in KeyFile
+	KeyFile     string
+	Packs       string // the directory of the operator's own packs; empty is none
+	Tenants     []Tenant
+	Veeam       []Veeam
+	Policy      workflow.Policy
 }
 
 // Slack is how the bot reaches its workspace, and is reached.

@@ -55,9 +55,15 @@ var ownKeys = []Key{
 		Doc: "Slack's Web API. For GovSlack it is `https://slack-gov.com/api/`; the token and answers go to no other cloud then.",
 		set: func(c *Config, v value) { c.Slack.APIURL = strings.TrimSuffix(v.text, "/") + "/" }},
 	{Name: "listen", Kind: hostPort, Default: "127.0.0.1:8080",
-		Doc:  "Where the bot listens: `/healthz`, `/readyz` and `/metrics`, in HTTP mode `/slack/…`, and with `public_url` `/pfx/…`.",
+		Doc: "Where the bot listens: in HTTP mode `/slack/…`, with `public_url` `/pfx/…`, and without `admin_listen` `/healthz`, " +
+			"`/readyz` and `/metrics`.",
 		Hint: "write host:port, such as 127.0.0.1:8080, or 0.0.0.0:8080 in a container",
 		set:  func(c *Config, v value) { c.Listen = v.text }},
+	{Name: "admin_listen", Kind: hostPort,
+		Doc: "Where `/healthz`, `/readyz` and `/metrics` are, and nothing else, such as `127.0.0.1:9090`. Where it is given they are not " +
+			"on `listen`, so that what is reached from outside has nothing but what others need.",
+		Hint: "write another host:port than that of listen, such as 127.0.0.1:9090",
+		set:  func(c *Config, v value) { c.AdminListen = v.text }},
 	{Name: "public_url", Kind: addressOrNone,
 		Doc: "The `https://…` under which others reach `listen`. HTTP mode's manifest needs it. With it, also in Socket Mode, products " +
 			"that take certificates offer one that the bot makes: its PFX file is fetched once from a page under `/pfx/`, which the " +

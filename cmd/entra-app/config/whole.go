@@ -26,7 +26,15 @@ func (r *reader) whole() {
 		r.approvers(at, t)
 	}
 	r.servers()
+	r.adminListen()
 	r.checkRules()
+}
+
+// adminListen refuses one address for both: the second to listen there would fail.
+func (r *reader) adminListen() {
+	if r.sound["admin_listen"] && r.cfg.AdminListen == r.cfg.Listen && !strings.HasSuffix(r.cfg.Listen, ":0") {
+		r.report(r.lines["admin_listen"], "admin_listen", "is the same as listen", keyCalled("admin_listen").Hint)
+	}
 }
 
 // lineOf returns the line of a key, or of its _file.

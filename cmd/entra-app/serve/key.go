@@ -41,9 +41,6 @@ func openKey(c config.Config, log *slog.Logger) (*seal.Key, error) {
 		return nil, fmt.Errorf("%s %w\nhint: the file holds 32 random bytes in base64; restore the right one from your backup",
 			c.KeyFile, err)
 	}
-	if info, err := os.Stat(c.KeyFile); err == nil && info.Mode().Perm()&0o077 != 0 {
-		log.Warn("others can read the key file", "file", c.KeyFile, "mode", info.Mode().Perm().String(), "hint", "chmod 600 "+c.KeyFile)
-	}
 	return seal.NewKey(raw)
 }
 

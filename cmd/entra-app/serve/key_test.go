@@ -18,7 +18,6 @@ func TestTheKey(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		file  string // what is in the key file; empty is no file
-		mode  os.FileMode
 		store bool
 		key   string // slack.key itself
 
@@ -29,7 +28,6 @@ func TestTheKey(t *testing.T) {
 		{name: "is used where it is", file: right},
 		{name: "is used where it is, with a store", file: right, store: true},
 		{name: "is not made beside a store that another one has sealed", store: true, wrong: "is missing, but the store"},
-		{name: "that others can read is used with a warning", file: right, mode: 0o644, logged: "others can read the key file"},
 		{name: "that is too short is refused", file: "c2hvcnQ=", wrong: "has 5 bytes, not 32"},
 		{name: "that is no base64 is refused", file: "?", wrong: "is not base64"},
 		{name: "may be in the configuration", key: right, store: true},
@@ -38,7 +36,7 @@ func TestTheKey(t *testing.T) {
 			dir := t.TempDir()
 			conf := config.Config{Key: seal.New(c.key), KeyFile: filepath.Join(dir, "key"), Store: filepath.Join(dir, "db")}
 			if c.file != "" {
-				if err := os.WriteFile(conf.KeyFile, []byte(c.file), max(0o600, c.mode)); err != nil {
+				if err := os.WriteFile(conf.KeyFile, []byte(c.file), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -70,7 +68,7 @@ func TestTheKey(t *testing.T) {
 				if s, err := again.Open("canary", key.Canary("canary")); err != nil || s.Reveal() != "canary" {
 					t.Errorf("the second start has another key: %v", err)
 				}
-				if info, err := os.Stat(conf.KeyFile); err != nil || c.mode == 0 && info.Mode().Perm() != 0o600 {
+				if info, err := os.Stat(conf.KeyFile); err != nil || info.Mode().Perm() != 0o600 {
 					t.Errorf("the key file: %v, %v", info.Mode(), err)
 				}
 			}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -34,14 +33,13 @@ type Options struct {
 
 // A Server is a running entra-app.
 type Server struct {
-	socket   bool
-	log      *slog.Logger
-	store    *store.Bolt
-	engine   *workflow.Engine
-	bot      *bot.Bot
-	listener net.Listener
-	http     *http.Server
-	health   *health
+	socket bool
+	log    *slog.Logger
+	store  *store.Bolt
+	engine *workflow.Engine
+	bot    *bot.Bot
+	doors  []*door
+	health *health
 }
 
 // drain is how long a stop may take: an orchestrator kills after ten seconds.
@@ -70,6 +68,12 @@ func New(c config.Config, o Options) (*Server, error) {
 	}
 	backups, looks, err := backupServers(c, o.Log)
 	if err != nil {
+		return nil, err
+	}
+	if err := private(c); err != nil {
+		return nil, err
+	}
+	if err := unrotated(c); err != nil {
 		return nil, err
 	}
 	key, err := openKey(c, o.Log)
@@ -104,10 +108,8 @@ func New(c config.Config, o Options) (*Server, error) {
 		Desk: desk, Store: requests, Directory: directory, Messenger: s.bot, People: s.bot, Key: key,
 		Log: o.Log, Now: o.Now, Backoff: o.Backoff,
 	})
-	s.listener, err = net.Listen("tcp", c.Listen)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("can't listen on %s: %w\nhint: another process has that address, or it is not this "+
-			"machine's; change `listen`", c.Listen, err), kept.Close())
+	if err := s.open(c); err != nil {
+		return nil, errors.Join(err, kept.Close())
 	}
 	s.health.add(part{name: "store", needed: true, every: 15 * time.Second, check: func(ctx context.Context) error {
 		_, _, err := workflow.Readable(kept.List(ctx, workflow.Query{State: workflow.StatePending, Limit: 1}))
@@ -125,23 +127,8 @@ func New(c config.Config, o Options) (*Server, error) {
 	for _, t := range entra {
 		s.health.add(part{name: "Entra for " + t.Name, every: 2 * time.Minute, check: signInService(asks, t)})
 	}
-	mux := http.NewServeMux()
-	s.health.routes(mux)
-	if !c.Slack.Socket || !c.Slack.SigningSecret.IsZero() {
-		mux.Handle("/slack/", s.bot.Handler())
-	}
-	if c.PublicURL != "" {
-		mux.Handle(workflow.PagePath, s.bot.Pages())
-	}
-	s.http = &http.Server{
-		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
-	}
 	return s, nil
 }
-
-// Addr is where the server listens.
-func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // Run serves until ctx ends. Then it takes no new work, lets what is under way
 // be saved, closes everything and returns, within ten seconds.
@@ -150,12 +137,14 @@ func (s *Server) Run(ctx context.Context) error {
 	asked := ctx
 	ctx, stop := context.WithCancelCause(asked)
 	defer stop(nil)
-	s.log.Info("listening", "addr", s.Addr(), "socket_mode", s.socket)
-	parts.Go(func() {
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			stop(fmt.Errorf("listening: %w", err))
-		}
-	})
+	s.log.Info("listening", "addr", s.Addr(), "admin_addr", s.AdminAddr(), "socket_mode", s.socket)
+	for _, d := range s.doors {
+		parts.Go(func() {
+			if err := d.serve(); err != nil {
+				stop(err)
+			}
+		})
+	}
 	for _, p := range s.health.parts {
 		parts.Go(func() { s.health.watch(ctx, p, s.log) })
 	}
@@ -180,8 +169,8 @@ func (s *Server) Run(ctx context.Context) error {
 	s.health.stopping()
 	ended, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	if err := s.http.Shutdown(ended); err != nil {
-		s.http.Close()
+	for _, d := range s.doors {
+		parts.Go(func() { d.shut(ended) })
 	}
 	done := make(chan struct{})
 	go func() {

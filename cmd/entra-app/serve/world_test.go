@@ -41,6 +41,7 @@ type world struct {
 	bea, ada, tom *slacktest.Person
 	running       func() // stops the bot; nil while none runs
 	addr          string
+	adminAddr     string
 }
 
 const (
@@ -172,7 +173,7 @@ func (w *world) start() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.addr = s.Addr()
+	w.addr, w.adminAddr = s.Addr(), s.AdminAddr()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
