@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/people"
 )
@@ -35,6 +36,9 @@ func (e *Engine) linkPerson(ctx context.Context, t Tenant, by people.Person) {
 		l.Said = linkFailure(t, err)
 	}
 	e.log.Info("a sign-in to be linked ended", "slack", by.ID, "tenant", t.ID, "linked", made, "err", err)
+	if err != nil {
+		e.recordLink(l, audit.WhatRefused, "", string(RuleSignIn))
+	}
 	e.showLink(&l)
 	if made {
 		e.linked(by.ID, t.ID)
@@ -53,6 +57,7 @@ func (e *Engine) signsInToLink(ctx context.Context, l *Linking) (made bool, err 
 	if !e.showLink(l) {
 		return false, errNotShown
 	}
+	e.recordLink(Linking{To: l.To, Tenant: l.Tenant, Said: "A sign-in code was shown, to link the Slack account."}, audit.WhatCode, "", "")
 	l.Prompt = nil
 	who, err := signing.Wait(ctx)
 	if err != nil {
@@ -70,6 +75,7 @@ func (e *Engine) keepLink(ctx context.Context, l *Linking, who identity.Account)
 	if no, other := linkProblem(l.Tenant, l.To, who); no != nil {
 		e.log.Warn("a link was refused", "slack", l.To.ID, "rule", no.Rule, "account", who.ObjectID)
 		l.Said, l.Other = no.Text, other
+		e.recordLink(*l, audit.WhatRefused, who.ObjectID, string(no.Rule))
 		return false
 	}
 	if why := e.notHere(ctx, l.To.ID); why != "" {
@@ -94,6 +100,16 @@ func (e *Engine) keepLink(ctx context.Context, l *Linking, who identity.Account)
 	}
 	e.tellOthers(ctx, l, who)
 	return true
+}
+
+// recordLink writes down what became of a sign-in to be linked. The store itself writes down a
+// link that is made or removed.
+func (e *Engine) recordLink(l Linking, what, account, result string) {
+	err := e.store.Record(context.WithoutCancel(e.hard), audit.Entry{At: e.now(), What: what, Tenant: l.Tenant.Name, Slack: l.To.ID,
+		Entra: account, Detail: l.Said, Result: result})
+	if err != nil {
+		e.log.Error("the log lacks an entry", "what", what, "slack", l.To.ID, "err", err)
+	}
 }
 
 // until says how long a link holds that is made now.

@@ -392,3 +392,38 @@ func TestALinkToAnAccountThatIsGoneIsVoid(t *testing.T) {
 		}
 	})
 }
+
+func TestEverySignInToBeLinkedIsAnEntryOfTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		synctest.Wait()
+		from := len(w.Store.Log())
+		ada := workflowtest.BeaLinks()
+		ada.UPN, ada.ObjectID = "ada@contoso.com", "OBJ-ADA"
+		w.LinksTo(n, workflowtest.Bea, ada)
+		w.LinksTo(n, workflowtest.Bea, workflowtest.BeaLinks())
+		if _, err := n.Unlink(t.Context(), "", workflowtest.Bea); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Link(t.Context(), "", workflowtest.Bea); err != nil {
+			t.Fatal(err)
+		}
+		workflowtest.Pass(time.Second)
+		code := w.NewestLinking("UBEA").Prompt.Code.Reveal()
+		w.Use(code, &workflow.SignInError{Reason: workflow.SignInDeclined})
+		workflowtest.Pass(time.Second)
+		var got []string
+		for _, e := range w.Store.Log()[from:] {
+			got = append(got, strings.TrimSpace(e.What+" "+e.Entra+" "+e.Result))
+			if e.Slack != "UBEA" || e.Request != "" || strings.Contains(e.Detail, code) || e.Detail == "" {
+				t.Errorf("an entry is %+v", e)
+			}
+		}
+		want := "code, refused OBJ-ADA wrong-account, code, linked OBJ-BEA device-code, unlinked OBJ-BEA, code, refused  sign-in"
+		if is := strings.Join(got, ", "); is != want {
+			t.Errorf("the log has %s\nwant %s", is, want)
+		}
+	})
+}
