@@ -64,6 +64,19 @@ func (b *Bot) HasLeft(ctx context.Context, id string) (bool, error) {
 	return b.left(id), nil
 }
 
+// WithAddress says who has an address in their profile. See [workflow.People].
+// Source: docs.slack.dev/reference/methods/users.lookupByEmail, which knows no deactivated accounts.
+func (b *Bot) WithAddress(ctx context.Context, address string) (id string, err error) {
+	u, err := b.api.GetUserByEmailContext(ctx, address)
+	if isSlack(err, "users_not_found") {
+		return "", nil
+	}
+	if err != nil {
+		return "", slackError(err)
+	}
+	return u.ID, nil
+}
+
 // Away says why somebody can be given nothing now. See [workflow.People].
 func (b *Bot) Away(ctx context.Context, id string) (why string, err error) {
 	b.people.forget(id)

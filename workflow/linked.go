@@ -169,28 +169,53 @@ func linkProblem(t Tenant, by people.Person, who identity.Account) (no *Refusal,
 	return nil, ""
 }
 
-// tellOthers tells whoever else in Slack is linked to an account that somebody has signed in
-// with it. They count as one person from now on, who may not approve what the other asks for;
-// if it is not theirs, their sign-in was used by somebody else.
+// tellOthers tells whoever else in Slack has this account, by a link or by an address of it, that
+// somebody has signed in with it. They count as one person from now on, who may not approve what
+// the other asks for; if it is not theirs, their sign-in was used by somebody else.
 func (e *Engine) tellOthers(ctx context.Context, l *Linking, who identity.Account) {
+	for _, other := range e.othersOf(ctx, l, who) {
+		told := e.showLink(&Linking{To: people.Person{ID: other}, Tenant: l.Tenant, Other: l.To.ID, Said: fmt.Sprintf("Another Slack "+
+			"account was linked to your account of %s, %s. From now on both count as the same person here: neither can approve what the "+
+			"other asks for. If the other Slack account is not yours, somebody has used your sign-in. Tell your security team and "+
+			"the operator of this bot now, who removes that link.", l.Tenant.Name, cmp.Or(who.UPN, who.ObjectID))})
+		if l.Other != "" {
+			continue
+		}
+		l.Other = other
+		l.Said += " Another Slack account has it too. Both count as the same person: neither can approve what the other asks for."
+		if told {
+			l.Said += " That one was told."
+		}
+	}
+}
+
+// othersOf are the other Slack accounts of an account, as far as that is known.
+func (e *Engine) othersOf(ctx context.Context, l *Linking, who identity.Account) (others []string) {
+	add := func(slack string) {
+		if slack != "" && slack != l.To.ID && !slices.Contains(others, slack) {
+			others = append(others, slack)
+		}
+	}
 	all, err := e.store.Links(ctx)
 	if err != nil {
 		e.log.Error("looking for other links of an account", "account", who.ObjectID, "err", err)
 	}
 	for _, other := range all {
-		if other.Slack == l.To.ID || !other.IsOf(l.Tenant.ID, who.ObjectID) {
-			continue
-		}
-		e.showLink(&Linking{To: people.Person{ID: other.Slack}, Tenant: l.Tenant, Other: l.To.ID, Said: fmt.Sprintf("Another Slack "+
-			"account was linked to your account of %s, %s. From now on both count as the same person here: neither can approve what the "+
-			"other asks for. If the other Slack account is not yours, somebody has used your sign-in. Tell your security team and "+
-			"the operator of this bot now, who removes that link.", l.Tenant.Name, cmp.Or(who.UPN, who.ObjectID))})
-		if l.Other == "" {
-			l.Other = other.Slack
-			l.Said += " So is another Slack account, which was told. Both count as the same person: neither can approve what the other " +
-				"asks for."
+		if other.IsOf(l.Tenant.ID, who.ObjectID) {
+			add(other.Slack)
 		}
 	}
+	for _, address := range []string{who.Mail, who.UPN} {
+		if e.people == nil || address == "" {
+			continue
+		}
+		slack, err := e.people.WithAddress(ctx, address)
+		if err != nil {
+			e.log.Warn("it is not known who in Slack has the address of an account", "account", who.ObjectID, "err", err)
+		}
+		add(slack)
+	}
+	return others
 }
 
 // showLink has the person shown how far it is.

@@ -14,6 +14,9 @@ type People interface {
 	// HasLeft reports whether a person has, by Slack ID. Where that can't be found
 	// out it returns an error.
 	HasLeft(ctx context.Context, id string) (bool, error)
+	// WithAddress returns the Slack ID of whoever has an e-mail address in their profile, or empty
+	// where nobody has who is still there.
+	WithAddress(ctx context.Context, address string) (id string, err error)
 	// Away says why a person can be given nothing now, as the end of a sentence: they
 	// have left, or may take no part any more. It is empty where they can, and asks again.
 	// Where that can't be found out it returns an error.

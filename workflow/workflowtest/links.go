@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
@@ -150,6 +151,13 @@ func (w *World) NewestLinking(slack string) (l workflow.Linking) {
 		}
 	}
 	return workflow.Linking{}
+}
+
+// WithAddress knows the addresses of the world, the same as Slack does.
+func (w *Wires) WithAddress(_ context.Context, address string) (string, error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return w.Addresses[strings.ToLower(address)], w.NoPeople
 }
 
 // BeaLinks is the account of Bea.

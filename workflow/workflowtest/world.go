@@ -77,6 +77,7 @@ type World struct {
 
 	Account   identity.Account            // whoever signs in to be linked
 	Linkings  map[string]workflow.Linking // messages about links, by ts
+	Addresses map[string]string           // Slack IDs of who has them, where that matters
 	Meanwhile func()                      // what happens once, when a link is read next
 }
 

@@ -34,7 +34,11 @@ func (w *world) joins(id string) *slacktest.Person {
 func (w *world) linkCode(p *slacktest.Person) (code string, at slacktest.Message) {
 	w.t.Helper()
 	before, _ := newest(p, p.DM(), "Enter this code")
-	if answer := w.says(p, "/entra-app link"); !strings.Contains(answer, "comes in a direct message, for you alone") {
+	answer := w.says(p, "/entra-app link")
+	for strings.Contains(answer, "being restarted") { // Slack was there before the engine
+		answer = w.says(p, "/entra-app link")
+	}
+	if !strings.Contains(answer, "comes in a direct message, for you alone") {
 		w.t.Fatalf("the answer is %q", answer)
 	}
 	w.until("there is a code to be linked", func() (ok bool) {
@@ -231,7 +235,7 @@ func TestASecondSlackAccountIsTheSamePerson(t *testing.T) {
 	second := w.joins("U0BEA00002")
 	w.start()
 	w.links(w.bea, "bea@contoso.com", "is linked to bea@contoso.com")
-	w.links(second, "bea@contoso.com", "So is another Slack account, which was told.")
+	w.links(second, "bea@contoso.com", "That one was told.")
 	w.sees(w.bea, w.bea.DM, "If the other Slack account is not yours, somebody has used your sign-in.")
 	all := w.kept()
 	if len(all) != 2 || all[0].ObjectID != all[1].ObjectID {
