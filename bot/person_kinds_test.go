@@ -113,3 +113,23 @@ func TestTheHomeTabSaysHowALinkStands(t *testing.T) {
 		t.Errorf("over: %s", got)
 	}
 }
+
+func TestWhoHasAnAddressIsWhatSlackSaysOfIt(t *testing.T) {
+	for answer, want := range map[string]string{
+		`{"ok":true,"user":{"id":"UBEA","team_id":"T1"}}`: "UBEA", `{"ok":false,"error":"users_not_found"}`: "",
+		`{"ok":false,"error":"missing_scope"}`: "an error",
+	} {
+		w := newWorld(t)
+		w.answers["users.lookupByEmail"] = answer
+		got, err := w.bot.WithAddress(t.Context(), "bea@contoso.com")
+		if err != nil {
+			got = "an error"
+		}
+		if got != want {
+			t.Errorf("%s: %q, %v", answer, got, err)
+		}
+		if asked := w.of("users.lookupByEmail"); len(asked) != 1 || asked[0].Get("email") != "bea@contoso.com" {
+			t.Errorf("Slack was asked %v", asked)
+		}
+	}
+}
