@@ -88,3 +88,51 @@ func signsInAgain(t *testing.T, w *workflowtest.World, n *workflowtest.Node, id 
 	w.Use(w.CodeFor(w.Get(id)), nil)
 	workflowtest.Pass(time.Second)
 }
+
+func TestRulesLeaveSomeAppsToSomeApprovers(t *testing.T) {
+	w, _, id := at(t, nil)
+	w.Policy.Rules = rule(policy.Rule{Packs: []string{"vbo365"}, MayApprove: []string{workflowtest.Zoe.ID}})
+	d := w.Boot2()
+	if _, err := d.Approve(t.Context(), id, workflowtest.Ada, w.Get(id).Rev); refusedBy(err) != workflow.RuleNotApprover {
+		t.Errorf("Ada, to whom it is not left: %v", err)
+	}
+	if _, err := d.Deny(t.Context(), id, workflowtest.Ada, "not mine"); refusedBy(err) != workflow.RuleNotApprover {
+		t.Errorf("Ada denies what is not left to her: %v", err)
+	}
+	if r, err := d.Approve(t.Context(), id, workflowtest.Zoe, w.Get(id).Rev); err != nil || r.State != workflow.StateSignIn {
+		t.Errorf("Zoe, to whom it is left: %v", err)
+	}
+	w.Policy.Rules.Approvals = policy.ByTier[int]{catalog.Low: 2}
+	if _, err := w.Boot2().Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("x")); refusedBy(err) != workflow.RuleApprovals {
+		t.Errorf("two approvals of the one to whom it is left: %v", err)
+	}
+	w.Policy.Rules = rule(policy.Rule{Packs: []string{"other"}, MayApprove: []string{workflowtest.Zoe.ID}})
+	r, err := w.Boot2().Submit(t.Context(), workflowtest.Bea, workflowtest.Draft("y"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = w.Boot2().Approve(t.Context(), r.ID, workflowtest.Ada, r.Rev); err != nil {
+		t.Errorf("a rule about another pack: %v", err)
+	}
+}
+
+func TestASignInOfWhomItIsNotLeftToCountsForNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := workflowtest.New(t)
+		w.Policy.Rules = rule(policy.Rule{MayApprove: []string{workflowtest.Ada.ID}})
+		n := w.Boot()
+		defer func() { n.Stop() }()
+		id := w.Request(n)
+		if _, err := n.Approve(t.Context(), id, workflowtest.Ada, w.Get(id).Rev); err != nil {
+			t.Fatal(err)
+		}
+		workflowtest.Pass(time.Second)
+		code := w.CodeFor(w.Get(id))
+		n.Desk.Policy().Rules.List[0].MayApprove = []string{workflowtest.Zoe.ID}
+		w.Use(code, nil)
+		workflowtest.Pass(time.Second)
+		if r := w.Get(id); r.State != workflow.StateSignIn || r.Failure.Rule != workflow.RuleNotApprover || len(w.Apps) != 0 {
+			t.Errorf("it is %s: %+v, %d apps", r.State, r.Failure, len(w.Apps))
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/policy"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -21,6 +22,7 @@ func gainers(r *Request) []people.Person { return involved(r) }
 type panel struct {
 	Tenant
 	known bool // the tenant is configured
+	rules *policy.Rules
 	ties  ties
 	// who has signed in; nil while nobody has. From then on accounts are compared, as they were
 	// looked up with that sign-in, and an approver whose account is not known counts for nothing.
@@ -30,7 +32,7 @@ type panel struct {
 // panel is that of r's tenant, as the links in the store tell who is who.
 func (d *Desk) panel(ctx context.Context, r *Request) (panel, error) {
 	t, ok := d.Tenant(r.Tenant)
-	p := panel{Tenant: t, known: ok}
+	p := panel{Tenant: t, known: ok, rules: d.policy.Rules}
 	var err error
 	p.ties, err = d.tiesOf(ctx, t, slices.Concat(gainers(r), r.previous().Owners, approverPeople(t)))
 	return p, err
@@ -120,6 +122,12 @@ func (p panel) gains(r *Request, a Approver) (people.Person, bool) {
 	return people.Person{}, false
 }
 
+// may reports whether the operator's rules let an approver decide on r. Nobody is an approver by a rule: it takes an account in
+// the tenant, which the list of approvers has.
+func (p panel) may(r *Request, a Approver) bool {
+	return p.rules.MayApprove(r.Tenant, r.Product, a.Slack)
+}
+
 // selfApproval says no to an approver who gains by r.
 func (p panel) selfApproval(r *Request, a Approver) *Refusal {
 	q, gains := p.gains(r, a)
@@ -149,7 +157,7 @@ func gainsAs(r *Request, q people.Person) string {
 func (p panel) approvals(r *Request, last people.Person) (behind []Approver) {
 	count := func(by people.Person) {
 		a, ok := p.Approver(by.ID)
-		if !ok || !p.resolved(a) {
+		if !ok || !p.resolved(a) || !p.may(r, a) {
 			return
 		}
 		if _, gains := p.gains(r, a); gains {
@@ -181,6 +189,9 @@ func (d *Desk) mayDecide(r *Request, by people.Person, p panel) *Refusal {
 		return refuse(RuleNotApprover, "Only the approvers of its tenant can decide on %s. Nothing was changed.", r.ID)
 	case !approver:
 		return refuse(RuleNotApprover, "Only the approvers of %s can decide on %s. Nothing was changed.", p.Name, r.ID)
+	case !p.may(r, a):
+		return refuse(RuleNotApprover, "The rules of this bot leave %s of %s to other approvers, so you can't decide on %s. Nothing was "+
+			"changed.", r.Product, p.Name, r.ID)
 	}
 	return p.selfApproval(r, a)
 }
@@ -200,7 +211,7 @@ func (p panel) enough(r *Request) *Refusal {
 	for _, a := range p.Approvers {
 		q, gains := p.gains(r, a)
 		asks = asks || gains && q.ID == r.Requester.ID
-		if !gains {
+		if !gains && p.may(r, a) {
 			others++
 		}
 	}

@@ -116,7 +116,7 @@ func signerProblem(r *Request, p panel) *Refusal {
 	t, who := p.Tenant, *p.who
 	approver, configured := t.Approver(r.Approval.By.ID)
 	switch {
-	case !configured:
+	case !configured || !p.may(r, approver):
 		return refuse(RuleNotApprover, "%s is no longer an approver of %s. Nothing was changed.", r.Approval.By.Name, r.Tenant)
 	case r.Approval.Digest != r.Plan.Digest():
 		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")

@@ -33,7 +33,7 @@ type Rule struct {
 
 	MayAsk     []string // Slack IDs of people, user groups and channels
 	MayNotAsk  []string
-	MayApprove []string // Slack IDs of people and user groups
+	MayApprove []string // Slack IDs of approvers
 
 	Approvals      ByTier[int]
 	SecretMax      ByTier[time.Duration]
@@ -121,6 +121,19 @@ func (r *Rules) Needs(tenant, pack string, tier catalog.Risk) int {
 		n = max(n, rule.Approvals.most(tier))
 	}
 	return n
+}
+
+// MayApprove reports whether an approver may decide. Whoever is on the list of any rule that applies may; where no rule that
+// applies has one, all of them.
+func (r *Rules) MayApprove(tenant, pack, slack string) bool {
+	listed := false
+	for _, rule := range r.about(tenant, pack) {
+		if slices.Contains(rule.MayApprove, slack) {
+			return true
+		}
+		listed = listed || len(rule.MayApprove) > 0
+	}
+	return !listed
 }
 
 // SecretLifetimes are the greatest lifetimes of secrets that rules name.

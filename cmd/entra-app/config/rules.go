@@ -63,6 +63,10 @@ var ruleKeys = []Key{
 	{Name: "policy.rules[].may_not_ask", Kind: asker, Shape: Many, Hint: askerHint,
 		Doc: "Who may not, whatever other rules say.",
 		set: func(c *Config, v value) { c.rule().MayNotAsk = append(c.rule().MayNotAsk, v.text) }},
+	{Name: "policy.rules[].may_approve", Kind: slackUser, Shape: Many, Hint: "list Slack IDs of approvers, such as U0123456789",
+		Doc: "Which of the tenant's approvers may decide. Whoever is on the list of any rule that applies may; where no rule that applies " +
+			"has such a list, all of them. A rule makes nobody an approver: that takes an account in `tenants[].approvers`.",
+		set: func(c *Config, v value) { c.rule().MayApprove = append(c.rule().MayApprove, v.text) }},
 	{Name: "policy.rules[].approvals", Kind: approvalCount, Shape: ByTier, Hint: "write a number for each tier, such as {critical: 2}",
 		Doc: "As `policy.approvals`, for these tenants and packs. The greatest number that applies counts.",
 		set: func(c *Config, v value) { set(&c.rule().Approvals, v.tier, v.n) }},
@@ -229,6 +233,7 @@ func (r *reader) checkRules() {
 			r.report(line, at, "says nothing", "say who may_ask, what to forbid, or another of: "+names(children("policy.rules[].")))
 		}
 		r.tenantsOf(at)
+		r.approversOf(at)
 		r.subjectsOf(at)
 	}
 }
@@ -253,6 +258,22 @@ func (r *reader) tenantsOf(at string) {
 			hint = "did you mean " + near + "?"
 		}
 		r.report(r.lines[full], full, fmt.Sprintf("is %s, which is not the name of a tenant", quote(name)), hint)
+	})
+}
+
+// approversOf refuses people who are no approvers of any tenant: a rule makes nobody one.
+func (r *reader) approversOf(at string) {
+	var all []string
+	for _, t := range r.cfg.Tenants {
+		for _, a := range t.Approvers {
+			all = append(all, a.Slack)
+		}
+	}
+	r.each(at+".may_approve", func(full, id string) {
+		if !slices.Contains(all, id) {
+			r.report(r.lines[full], full, "is "+quote(id)+", who is not an approver of any tenant",
+				"add them to tenants[].approvers with their account; these are there: "+names(all))
+		}
 	})
 }
 

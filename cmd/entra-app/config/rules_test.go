@@ -71,6 +71,8 @@ func TestMistakesInRules(t *testing.T) {
 		{`13: policy.rules[0].may_ask is a mapping, and has to be a list`, "  rules:\n  - may_ask: {a: b}"},
 		{`15: policy.rules[0].may_ask[1] is "bea", which is not the Slack ID of a person or a channel|hint: list Slack IDs`,
 			"  rules:\n  - may_ask:\n    - U0123456789\n    - bea"},
+		{`13: policy.rules[0].may_approve is "U0BEA00001", who is not an approver of any tenant|hint: add them to tenants[].approvers`,
+			"  rules:\n  - may_approve: U0BEA00001"},
 		{`13: policy.rules[0].may_ask[0] is empty`, "  rules:\n  - may_ask: ['']"},
 		{`13: policy.rules[0].may_ask[0] is a list, and has to be one value`, "  rules:\n  - may_ask: [[U0123456789]]"},
 		{`14: policy.rules[0].tenants[0] is "contso", which is not the name of a tenant|hint: did you mean contoso?`,
