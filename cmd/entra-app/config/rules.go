@@ -64,8 +64,8 @@ var ruleKeys = []Key{
 		Doc: "Who may not, whatever other rules say.",
 		set: func(c *Config, v value) { c.rule().MayNotAsk = append(c.rule().MayNotAsk, v.text) }},
 	{Name: "policy.rules[].may_approve", Kind: slackUser, Shape: Many, Hint: "list Slack IDs of approvers, such as U0123456789",
-		Doc: "Which of the tenant's approvers may decide. Whoever is on the list of any rule that applies may; where no rule that applies " +
-			"has such a list, all of them. A rule makes nobody an approver: that takes an account in `tenants[].approvers`.",
+		Doc: "Which of the tenant's approvers may decide. Whoever is on the list of any rule that applies may; where no rule that " +
+			"applies has such a list, all of them. A rule makes nobody an approver: that takes an account in `tenants[].approvers`.",
 		set: func(c *Config, v value) { c.rule().MayApprove = append(c.rule().MayApprove, v.text) }},
 	{Name: "policy.rules[].approvals", Kind: approvalCount, Shape: ByTier, Hint: "write a number for each tier, such as {critical: 2}",
 		Doc: "As `policy.approvals`, for these tenants and packs. The greatest number that applies counts.",
