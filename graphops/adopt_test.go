@@ -184,7 +184,7 @@ func TestAPermissionThatNobodyKnowsIsFoundAndKept(t *testing.T) {
 	if w.saw(err) != nil || !slices.Equal(has.Permissions, []plan.Permission{strange}) {
 		t.Fatalf("it has %+v, %v", has.Permissions, err)
 	}
-	got, err := s.ReadGrants(t.Context(), m, has)
+	got, err := inspected(s, t.Context(), m, has)
 	if w.saw(err) != nil || !slices.Equal(got.Scopes, []string{"HR/staff.read"}) {
 		t.Errorf("it is inspected as %v, %v", got.Scopes, err)
 	}
@@ -214,7 +214,7 @@ func TestWhatTheTenantDoesNotKnowKeepsNothingFromBeingTakenAway(t *testing.T) {
 	had := plan.Plan{Permissions: []plan.Permission{permission(catalog.MicrosoftGraph, catalog.Application, "No.Such.Role"),
 		readDirectory,
 		permission("dddddddd-0000-4000-8000-00000000000d", catalog.Application, "No.Such.Service")}}
-	if has, err := s.ReadAppRoles(t.Context(), m, had); w.saw(err) != nil ||
+	if has, err := rolesRead(s, t.Context(), m, had); w.saw(err) != nil ||
 		!slices.Equal(has, []string{readDirectory.Resource + "/" + readDirectory.Name}) {
 		t.Errorf("it has %q (%v)", has, err)
 	}
@@ -267,7 +267,7 @@ func TestAGrantOnAServiceThatIsGoneIsListedAsUnknown(t *testing.T) {
 	if err := s.EnsureConsent(t.Context(), m.ServicePrincipal, has.Permissions); w.saw(err) != nil {
 		t.Errorf("its consent: %v", err)
 	}
-	if is, err := s.ReadGrants(t.Context(), m, has); w.saw(err) != nil || !slices.Equal(is.Roles, roles) ||
+	if is, err := inspected(s, t.Context(), m, has); w.saw(err) != nil || !slices.Equal(is.Roles, roles) ||
 		!slices.Equal(is.Scopes, scopes) {
 		t.Errorf("a check of it: %q and %q, want %q and %q; %v", is.Roles, is.Scopes, roles, scopes, err)
 	}

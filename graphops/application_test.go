@@ -316,7 +316,7 @@ func TestCredentialsOfTheServicePrincipalAreSeen(t *testing.T) {
 	s := w.session("ada").(*session)
 	obj, appID, id := w.made(s, app("payroll"))
 	m := workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: id}
-	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || has.AssignmentRequired {
+	if has, err := inspected(s, t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || has.AssignmentRequired {
 		t.Fatalf("%+v, %v", has, err)
 	}
 	req := s.get("/servicePrincipals/{id}/addPassword", "id", id)
@@ -325,7 +325,7 @@ func TestCredentialsOfTheServicePrincipalAreSeen(t *testing.T) {
 	if _, err := s.send(t.Context(), opAddKey, req, nil); w.saw(err) != nil {
 		t.Fatal(err)
 	}
-	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 1 {
+	if has, err := inspected(s, t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 1 {
 		t.Errorf("%+v, %v", has, err)
 	}
 }

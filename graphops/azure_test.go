@@ -113,7 +113,7 @@ func TestARoleInAzureIsCalledByWhatItAllows(t *testing.T) {
 		}
 	}
 	p := plan.Plan{AzureRoles: azureRoles, Subscriptions: []string{production, testing2}}
-	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, p)
+	has, err := inspected(s, t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, p)
 	want := []string{production + "/" + entratest.AzureContributor, production + "/Backup operator",
 		production + "/" + plan.AzureID("wider", wider.Name)}
 	slices.Sort(want)

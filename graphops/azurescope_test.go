@@ -83,9 +83,9 @@ func TestRolesAreGivenAndRemovedOnEveryKindOfScope(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan := plan.Plan{AzureRoles: azureRoles, Subscriptions: []string{platform, production}}
-		var has workflow.Inspection
+		var has inspection
 		if err := w.patiently(func() (err error) {
-			has, err = s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
+			has, err = inspected(s, t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp}, plan)
 			return err
 		}); err != nil {
 			t.Fatal(err)
@@ -119,7 +119,7 @@ func TestWhatIsAssignedAboveAndBelowIsSeen(t *testing.T) {
 			t.Fatal(on)
 		}
 	}
-	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp},
+	has, err := inspected(s, t.Context(), workflow.Made{ObjectID: objectID, ServicePrincipal: sp},
 		plan.Plan{AzureRoles: azureRoles, Subscriptions: []string{production}})
 	want := []string{strings.ToLower(platform) + "/" + entratest.AzureReader,
 		strings.ToLower(rgBackup) + "/" + entratest.AzureKeyVaultCryptoUser, production + "/" + entratest.AzureContributor}

@@ -107,7 +107,7 @@ func TestIDsAreTheSameInAnyCase(t *testing.T) {
 	if err := s.RemovePassword(t.Context(), obj, strings.ToUpper(key.KeyID)); err != nil {
 		t.Error(err)
 	}
-	has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, plan.Plan{Permissions: ps})
+	has, err := inspected(s, t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}, plan.Plan{Permissions: ps})
 	if err != nil || !slices.Equal(has.Roles, []string{"Microsoft Graph/Directory.Read.All"}) ||
 		!slices.Equal(has.Scopes, []string{"Microsoft Graph/User.Read"}) {
 		t.Errorf("it has %+v, %v", has, err)

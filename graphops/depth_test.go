@@ -68,7 +68,7 @@ func carryOut(tb testing.TB, w *world, p plan.Plan) (calls, depth int) {
 	must(s.EnsureConsent(tb.Context(), m.ServicePrincipal, p.Permissions))
 	must(s.EnsureDirectoryRole(tb.Context(), m.ServicePrincipal, p.DirectoryRoles[0].TemplateID))
 	must(certified(s.EnsureCertificate(tb.Context(), m.ObjectID, "EA-1", p.Credential.Certificate)))
-	has, err := s.ReadGrants(tb.Context(), m, p)
+	has, err := inspected(s, tb.Context(), m, p)
 	must(err)
 	if len(has.Roles) != 14 || len(has.DirectoryRoles) != 1 || len(has.Thumbprints) != 1 ||
 		has.Thumbprints[0] != p.Credential.Certificate.Thumbprint {

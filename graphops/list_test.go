@@ -29,10 +29,10 @@ var listingPlan = plan.Plan{Permissions: []plan.Permission{readDirectory, readUs
 
 var listings = []listing{
 	{"what an app has", func(w *world, s workflow.Session, m workflow.Made) error {
-		return last(s.ReadGrants(w.Context(), m, listingPlan))
+		return last(inspected(s, w.Context(), m, listingPlan))
 	}},
 	{"its app roles", func(w *world, s workflow.Session, m workflow.Made) error {
-		return last(s.ReadAppRoles(w.Context(), m, listingPlan))
+		return last(rolesRead(s, w.Context(), m, listingPlan))
 	}},
 	{"what an adopted app has", func(w *world, s workflow.Session, m workflow.Made) error {
 		_, _, _, err := s.ReadApplication(w.Context(), m, listingPlan)

@@ -61,7 +61,7 @@ func TestWhatIsRetiredHasNoCredentialOnItsServicePrincipal(t *testing.T) {
 	obj, appID, sp := w.made(s, app("payroll"))
 	m := workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp}
 	secret := w.onPrincipal(s, sp)
-	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); err != nil || has.OnPrincipal != 2 || !w.signsIn(appID, secret) {
+	if has, err := inspected(s, t.Context(), m, plan.Plan{}); err != nil || has.OnPrincipal != 2 || !w.signsIn(appID, secret) {
 		t.Fatalf("%+v, %v; it signs in: %v", has, err, w.signsIn(appID, secret))
 	}
 	for range 2 { // the second time there is none
@@ -75,7 +75,7 @@ func TestWhatIsRetiredHasNoCredentialOnItsServicePrincipal(t *testing.T) {
 	if there, err := s.RestoreApplication(t.Context(), appID, sp); err != nil || !there {
 		t.Fatalf("it is restored: %v, %v", there, err)
 	}
-	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
+	if has, err := inspected(s, t.Context(), m, plan.Plan{}); w.saw(err) != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
 		t.Errorf("%+v, %v; it signs in: %v", has, err, w.signsIn(appID, secret))
 	}
 }
@@ -96,7 +96,7 @@ func TestWhatIsRestoredLosesTheCredentialsOfItsServicePrincipal(t *testing.T) {
 		} else if _, err = s.RestoreApplication(t.Context(), appID, sp); err == nil {
 			err = s.RemoveCredentials(t.Context(), obj, plan.Plan{})
 		}
-		if has, readErr := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp},
+		if has, readErr := inspected(s, t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp},
 			plan.Plan{}); w.saw(err) != nil || readErr != nil || has.OnPrincipal != 0 || w.signsIn(appID, secret) {
 			t.Errorf("by name %v: %+v, %v, %v; it signs in: %v", named, has, err, readErr, w.signsIn(appID, secret))
 		}
@@ -113,7 +113,7 @@ func TestACredentialOfTheServicePrincipalThatStaysIsTold(t *testing.T) {
 	if no := trouble(w.saw(s.RemoveCredentials(t.Context(), obj, plan.Plan{}))); no == nil || !w.signsIn(appID, secret) {
 		t.Errorf("it says %v", no)
 	}
-	if has, err := s.ReadGrants(t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp},
+	if has, err := inspected(s, t.Context(), workflow.Made{ObjectID: obj, AppID: appID, ServicePrincipal: sp},
 		plan.Plan{}); err != nil || has.OnPrincipal != 1 {
 		t.Errorf("%+v, %v", has, err)
 	}

@@ -99,7 +99,7 @@ func TestWhoIsKeptAsAnOwnerOfTheServicePrincipalIsTold(t *testing.T) {
 		!slices.Equal(has.Principal, []string{ada}) {
 		t.Errorf("%+v, %v", has, err)
 	}
-	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); w.saw(err) != nil || !slices.Equal(has.OwnPrincipal, []string{ada}) ||
+	if has, err := inspected(s, t.Context(), m, plan.Plan{}); w.saw(err) != nil || !slices.Equal(has.OwnPrincipal, []string{ada}) ||
 		has.OwnersUnread {
 		t.Errorf("inspected: %+v, %v", has, err)
 	}
@@ -107,7 +107,7 @@ func TestWhoIsKeptAsAnOwnerOfTheServicePrincipalIsTold(t *testing.T) {
 	if has, err := s.EnsureOwners(t.Context(), m, nil, nil, nil); w.saw(err) != nil || has.Unread == nil || has.Principal != nil {
 		t.Errorf("not shown: %+v, %v", has, err)
 	}
-	if has, err := s.ReadGrants(t.Context(), m, plan.Plan{}); w.saw(err) != nil || !has.OwnersUnread {
+	if has, err := inspected(s, t.Context(), m, plan.Plan{}); w.saw(err) != nil || !has.OwnersUnread {
 		t.Errorf("inspected, not shown: %+v, %v", has, err)
 	}
 }

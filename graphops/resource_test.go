@@ -35,7 +35,7 @@ func TestAServiceThatIsNotSeenIsMissingOnlyWhereNothingIsYoung(t *testing.T) {
 			s := w.asking("ada", ask)
 			plan := plan.Plan{Permissions: []plan.Permission{fullAccess}}
 			made := workflow.Made{ObjectID: objectID, AppID: appID, ServicePrincipal: sp}
-			_, err := s.ReadGrants(t.Context(), made, plan)
+			_, err := inspected(s, t.Context(), made, plan)
 			if got := isTemporary(err); got != c.waits || err != nil && !got {
 				t.Errorf("reading what the app has: %v", err)
 			}

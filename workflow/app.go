@@ -58,30 +58,6 @@ type Ownership struct {
 // Has reports whether a user is an owner.
 func (o Ownership) Has(id string) bool { return set.ContainsFold(o.Owners, id) }
 
-// Inspection is what an app has.
-type Inspection struct {
-	// Roles and Scopes are the app roles assigned and the delegated scopes
-	// granted for all users: "Microsoft Graph/Directory.Read.All", the resource
-	// called as the asked-for permissions call it.
-	Roles, Scopes  []string
-	DirectoryRoles []string // template IDs
-	// AzureRoles are on the scopes in the plan's Subscriptions, above and below them:
-	// scope/role, where the scope is named as in a plan, in small letters. The role is
-	// the name of a custom one of the plan, if its definition is exactly as the plan
-	// has it, and else the definition's ID.
-	AzureRoles  []string
-	Thumbprints []string // of its certificates: SHA-1, hexadecimal, capitals
-	Federated   []plan.FederatedIssuer
-	// OnPrincipal is how many passwords and certificates its service principal has of its
-	// own: each of them signs the app in as well.
-	OnPrincipal int
-	// OwnPrincipal are the object IDs of those who own its service principal: each of them
-	// can give it such credentials. OwnersUnread reports that Entra did not show them.
-	OwnPrincipal       []string
-	OwnersUnread       bool
-	AssignmentRequired bool // to use the app
-}
-
 // Password is a client secret's public part.
 type Password struct {
 	KeyID   string

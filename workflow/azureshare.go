@@ -48,7 +48,8 @@ func withShare(to []AzureShare, s AzureShare) []AzureShare {
 	return append(to, s)
 }
 
-// pairs are the roles on their scopes, each called as in Inspection.
+// pairs are the roles on their scopes: scope/role, where the scope is named as in a plan, in small
+// letters, and the role by the ID of its definition, or by the name of a custom one of a plan.
 func (s AzureShare) pairs() []string {
 	var all []string
 	for _, scope := range s.Subscriptions {
@@ -59,7 +60,7 @@ func (s AzureShare) pairs() []string {
 	return all
 }
 
-// inAzure is what a role on a scope is called in Inspection.
+// inAzure is what a role on a scope is called there.
 func inAzure(scope string, a plan.AzureRole) string {
 	return strings.ToLower(scope) + "/" + cmp.Or(strings.ToLower(a.ID), a.Name)
 }

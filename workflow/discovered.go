@@ -18,7 +18,7 @@ type Discovery struct {
 	Read        bool   // that what it has was written down, in Was and below
 	Thumbprints []string
 	Federated   []plan.FederatedIssuer
-	AzureRoles  []string // as in Inspection
+	AzureRoles  []string // as in AzureShare.pairs
 	// AzureAround says that AzureRoles has what is assigned above and below the plan's scopes.
 	AzureAround bool
 	Secrets     int

@@ -201,11 +201,6 @@ type readings interface {
 	// who can change either. What Entra refuses is a gap in that. p says on which scopes Azure
 	// is read, and how custom roles are called. An app that is not there has no object IDs.
 	ReadWhole(ctx context.Context, m Made, p plan.Plan) (whole.App, error)
-	// ReadGrants reads what the app has now of what a plan can give.
-	ReadGrants(ctx context.Context, m Made, p plan.Plan) (Inspection, error)
-	// ReadAppRoles reads the app roles that the app has, on any service, called as in
-	// Inspection.
-	ReadAppRoles(ctx context.Context, m Made, p plan.Plan) ([]string, error)
 	// PolicyFor reads what the tenant's policies forbid for an application that is there,
 	// as far as the token is good for that.
 	PolicyFor(ctx context.Context, applicationID string) (AppPolicy, error)

@@ -13,7 +13,7 @@ import (
 )
 
 // Roles lists the roles that an app has on a plan's scopes, above and below them,
-// called as in workflow.Inspection: a custom role is the plan's where it allows the same, whoever
+// as scope/role: a custom role is the plan's where it allows the same, whoever
 // has made it and under whatever ID.
 func (c *Client) Roles(ctx context.Context, servicePrincipal string, p plan.Plan) ([]string, error) {
 	found, err := c.assignmentsAround(ctx, servicePrincipal, p.Subscriptions)

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/azurescope"
-	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/certificate"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
@@ -234,40 +232,6 @@ func (s *fakeSession) RestoreApplication(_ context.Context, appID, _ string) (bo
 			delete(s.Deleted, name)
 		}
 		return s.Apps[name] != nil, nil
-	})
-}
-
-func (s *fakeSession) ReadAppRoles(ctx context.Context, m workflow.Made, p plan.Plan) ([]string, error) {
-	has, err := s.ReadGrants(ctx, m, p)
-	return has.Roles, err
-}
-
-func (s *fakeSession) ReadGrants(_ context.Context, m workflow.Made, p plan.Plan) (workflow.Inspection, error) {
-	return call(s.Wires, "inspect", func() (workflow.Inspection, error) {
-		a := s.App(m.ObjectID)
-		has := workflow.Inspection{DirectoryRoles: slices.Clone(a.Directory), Thumbprints: slices.Clone(a.Thumbprints),
-			Federated: slices.Clone(a.Federated), OnPrincipal: s.OnPrincipal,
-			OwnPrincipal: slices.Clone(a.PrincipalOwners)}
-		if len(p.AzureRoles) > 0 { // else there is no token for Azure
-			for _, pair := range a.Azure {
-				slash := strings.LastIndexByte(pair, '/')
-				if slices.ContainsFunc(p.Subscriptions, func(s string) bool { return azurescope.Same(s, pair[:slash]) }) {
-					has.AzureRoles = append(has.AzureRoles, strings.ToLower(pair[:slash])+pair[slash:])
-				}
-			}
-		}
-		if len(p.DirectoryRoles) == 0 { // likewise
-			has.DirectoryRoles = nil
-		}
-		for _, q := range a.Granted {
-			if q.Type == catalog.Application {
-				has.Roles = append(has.Roles, q.Resource+"/"+q.Name)
-			} else if len(p.Of(catalog.Delegated)) > 0 { // likewise
-				has.Scopes = append(has.Scopes, q.Resource+"/"+q.Name)
-			}
-		}
-		has.Roles = append(append(has.Roles, s.Extra...), s.Foreign...)
-		return has, nil
 	})
 }
 

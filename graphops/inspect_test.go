@@ -13,9 +13,44 @@ import (
 	"github.com/entra-app/entra-app/workflow/plan"
 )
 
-// ReadGrants reads what an app has, in one round trip where no list has a second page.
-func (s *session) ReadGrants(ctx context.Context, m workflow.Made, p plan.Plan) (workflow.Inspection, error) {
-	var has workflow.Inspection
+// What an app has of a plan is read here in a way of its own, so that the product's one reader
+// is held against another.
+
+// An inspection is what an app has.
+type inspection struct {
+	// Roles and Scopes are the app roles assigned and the delegated scopes
+	// granted for all users: "Microsoft Graph/Directory.Read.All", the resource
+	// called as the asked-for permissions call it.
+	Roles, Scopes  []string
+	DirectoryRoles []string // template IDs
+	// AzureRoles are on the scopes in the plan's Subscriptions, above and below them:
+	// scope/role, where the scope is named as in a plan, in small letters. The role is
+	// the name of a custom one of the plan, if its definition is exactly as the plan
+	// has it, and else the definition's ID.
+	AzureRoles  []string
+	Thumbprints []string // of its certificates: SHA-1, hexadecimal, capitals
+	Federated   []plan.FederatedIssuer
+	// OnPrincipal is how many passwords and certificates its service principal has of its
+	// own: each of them signs the app in as well.
+	OnPrincipal int
+	// OwnPrincipal are the object IDs of those who own its service principal: each of them
+	// can give it such credentials. OwnersUnread reports that Entra did not show them.
+	OwnPrincipal       []string
+	OwnersUnread       bool
+	AssignmentRequired bool // to use the app
+}
+
+func inspected(s workflow.Session, ctx context.Context, m workflow.Made, p plan.Plan) (inspection, error) {
+	return s.(*session).readGrants(ctx, m, p)
+}
+
+func rolesRead(s workflow.Session, ctx context.Context, m workflow.Made, p plan.Plan) ([]string, error) {
+	return s.(*session).readAppRoles(ctx, m, p)
+}
+
+// readGrants reads what an app has, in one round trip where no list has a second page.
+func (s *session) readGrants(ctx context.Context, m workflow.Made, p plan.Plan) (inspection, error) {
+	var has inspection
 	name, err := s.names(ctx, m, p)
 	if err != nil {
 		return has, err
@@ -104,8 +139,8 @@ func (s *session) batchReads(ctx context.Context, r appReads, m workflow.Made, p
 	return fault.Worst(errs)
 }
 
-// ReadAppRoles reads the app roles that the app has, on any service.
-func (s *session) ReadAppRoles(ctx context.Context, m workflow.Made, p plan.Plan) ([]string, error) {
+// readAppRoles reads the app roles that the app has, on any service.
+func (s *session) readAppRoles(ctx context.Context, m workflow.Made, p plan.Plan) ([]string, error) {
 	name, err := s.names(ctx, m, p)
 	if err != nil {
 		return nil, err
