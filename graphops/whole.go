@@ -117,6 +117,8 @@ func (r *wholeReader) unread(p *part, err error) error {
 		r.gap(p, "the list is so long that it was not read to its end")
 	case !refused:
 		return meant
+	case fault.Status(err) == http.StatusForbidden && !r.has(p.scopes) && p.scopes[0] == scopeRoles && !r.s.Ask.Whole:
+		r.gap(p, "this sign-in does not ask for "+scopeRoles)
 	case fault.Status(err) == http.StatusForbidden && !r.has(p.scopes):
 		r.gap(p, "the bot's own client has no admin consent for "+p.scopes[0]+" (delegated), or Entra did not give it")
 	default:
