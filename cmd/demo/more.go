@@ -25,7 +25,7 @@ func (s *story) lessened(ctx context.Context) error {
 	}
 	removed := 0
 	for line := range strings.SplitSeq(body(card), "\n") {
-		if strings.Contains(line, "removed: ") {
+		if strings.Contains(line, "removed: permission ") {
 			if removed++; removed <= 3 {
 				s.sees("on the card: %s", strings.TrimSpace(line))
 			}
