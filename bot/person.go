@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // A roster caches who people are, because an acknowledgement can't wait for Slack
@@ -149,7 +150,7 @@ func (b *Bot) askWho(ctx context.Context, user, home string) (people.Person, err
 		return people.Person{}, err
 	}
 	p := people.Person{ID: user, Email: u.Profile.Email, Confirmed: confirmedWord(u.Profile.Email, confirmed), Outside: outside(u, home),
-		Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user)), 80)}
+		Name: text.Name(clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, user)), 80))}
 	answer = &knownPerson{Person: p, at: b.now(), left: u.Deleted}
 	return p, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // Who has left: people whose Slack account is deactivated. See [workflow.People].
@@ -50,7 +51,7 @@ func (b *Bot) Departed(ctx context.Context) ([]people.Person, error) {
 		for _, u := range pages.Users {
 			if u.Deleted && !u.IsBot {
 				left = append(left, people.Person{ID: u.ID,
-					Name: clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, u.ID)), 80)})
+					Name: text.Name(clip(oneLine(firstOf(u.RealName, u.Profile.RealName, u.Profile.DisplayName, u.Name, u.ID)), 80))})
 			}
 		}
 	}

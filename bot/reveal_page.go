@@ -140,5 +140,5 @@ var notInFileNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // fileName is the app's name as every file system takes it.
 func fileName(r *workflow.Request) string {
-	return strings.Trim(notInFileNames.ReplaceAllString(r.ID+"-"+r.AppName(), "-"), "-.") + ".pfx"
+	return strings.Trim(notInFileNames.ReplaceAllString(r.ID+"-"+strings.Trim(r.AppName(), "“”"), "-"), "-.") + ".pfx"
 }

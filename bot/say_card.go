@@ -7,6 +7,7 @@ import (
 
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/people"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // cardBlocks are the approvers' message: who asks for what and why, what it will be,
@@ -15,7 +16,7 @@ func (s say) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	blocks = []slack.Block{
 		header(cardTitle(r)),
 		block(line(bold("Asked for by "), user(r.Requester.ID), " for ", channel(r.Team), " on ", r.Created, "\n",
-			bold("Reason: "), r.Reason)),
+			bold("Reason: "), text.Quote(r.Reason))),
 	}
 	blocks = append(blocks, requesterBlocks(r)...)
 	blocks = append(blocks, s.planBlocks(r, inAMessage)...)
@@ -79,7 +80,7 @@ func (s say) outcomeLine(r *workflow.Request) *slack.RichTextSection {
 		parts = append(parts, agreedBy(r)...)
 		parts = append(parts, waitsFor(r), ". It expires on ", r.Entered.Add(s.Policy().PendingExpires), ".")
 	case workflow.StateDenied:
-		parts = append(parts, "by ", user(r.Approval.By.ID), " on ", r.Approval.At, ". Reason: ", r.Approval.Reason)
+		parts = append(parts, "by ", user(r.Approval.By.ID), " on ", r.Approval.At, ". Reason: ", text.Quote(r.Approval.Reason))
 	default:
 		if r.Approval.N > 0 && !r.Approval.Denied {
 			parts = append(append(append(parts, "approved by "), approvers(r)...), " on ", r.Approval.At)

@@ -22,7 +22,7 @@ func (s say) planBlocks(r *workflow.Request, on surface) []slack.Block {
 func (s say) appPlan(r *workflow.Request, on surface) []slack.Block {
 	p := r.Plan
 	parts := []any{
-		bold("App: "), r.AppName(), "\n",
+		bold("App: "), r.AppName(), mixed(r.AppName()), "\n",
 		bold("Product: "), s.productTitle(r), "\n",
 		bold("Tenant: "), r.Tenant, " (", code(p.TenantID), ")\n",
 	}
@@ -65,6 +65,14 @@ func (s say) appPlan(r *workflow.Request, on surface) []slack.Block {
 	return blocks
 }
 
+// mixed warns of a name that was not given here, and looks like another.
+func mixed(name string) string {
+	if words := text.MixedScripts(name); words != "" {
+		return ": " + words + ", so it can be taken for another name"
+	}
+	return ""
+}
+
 // redirectsOn is what the redirect URIs of a platform are called.
 var redirectsOn = map[plan.Platform]string{
 	plan.Web: "Redirect URIs", plan.SPA: "Redirect URIs (single-page app)", plan.PublicClient: "Redirect URIs (public client)",
@@ -79,11 +87,11 @@ func redirects(p plan.Plan) (parts []any, lists []slack.Block) {
 		switch len(uris) {
 		case 0:
 		case 1:
-			parts = append(parts, bold(name+": "), text.Visible(uris[0]), "\n")
+			parts = append(parts, bold(name+": "), text.URI(uris[0]), "\n")
 		default:
 			g := &growing{title: name}
 			for _, uri := range uris {
-				g.lines = append(g.lines, line(text.Visible(uri)))
+				g.lines = append(g.lines, line(text.URI(uri)))
 			}
 			lists = append(lists, g)
 		}

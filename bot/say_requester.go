@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // follow is the requester's message that follows a request from its first moment on.
@@ -37,7 +38,7 @@ func (s say) outcome(r *workflow.Request) (string, []slack.Block) {
 		}
 		blocks = append(blocks, say(s, r)...)
 	case workflow.StateDenied:
-		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n", bold("Reason: "), r.Approval.Reason)))
+		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n", bold("Reason: "), text.Quote(r.Approval.Reason))))
 	default:
 		blocks = append(blocks, block(line(firstOf(outcomeText(r), waitsFor(r)))))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/text"
 )
 
 // waitsFor says what has to happen next to a request, and who has to do it; or, at its
@@ -34,7 +35,7 @@ var waiting = map[workflow.State]func(*workflow.Request) string{
 		return "nobody opened the " + handedOver(r) + " in time; an approver can press Retry or Undo"
 	},
 	workflow.StateDenied: func(r *workflow.Request) string {
-		return "by " + r.Approval.By.Name + ": " + cutProse(r.Approval.Reason, 300)
+		return "by " + r.Approval.By.Name + ": " + text.Quote(cutProse(r.Approval.Reason, 300))
 	},
 	workflow.StateCancelled: whatWasCancelled,
 	workflow.StateExpired:   func(*workflow.Request) string { return "nobody decided in time" },

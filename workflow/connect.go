@@ -127,7 +127,7 @@ func (e *Engine) connectAzure(ctx context.Context, r *Request, server BackupServ
 		return Connected{}, err
 	}
 	tenant, _ := e.desk.Tenant(r.Tenant)
-	a := AzureAccount{Name: r.AppName(), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID,
+	a := AzureAccount{Name: plainName(r), Description: r.ID, AppID: r.Made.AppID, TenantID: r.Plan.TenantID,
 		Environment: tenant.azureEnvironment(), Subscriptions: r.Plan.SubscriptionIDs()}
 	if credentialOf(r).asFile {
 		a.PFX, a.Password, a.Thumbprint = with.Keyed.base64(), with.Keyed.Password, r.Thumbprint()

@@ -106,7 +106,7 @@ func (e *Engine) ensureMade(ctx context.Context, r *Request, s Session) (edit, e
 			return nil, err
 		}
 		lifetime, _ := cut(r.Plan.Credential.Lifetime, policy.CertificateMax)
-		c, keyed, err := e.dir.MakeCertificate(r.AppName(), e.now().Add(lifetime).UTC().Truncate(time.Second))
+		c, keyed, err := e.dir.MakeCertificate(plainName(r), e.now().Add(lifetime).UTC().Truncate(time.Second))
 		if err != nil {
 			return nil, err
 		}

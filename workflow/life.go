@@ -54,7 +54,7 @@ func (d *Desk) App(ctx context.Context, name string, by people.Person, channel s
 			switch {
 			case q.App != "" || strings.EqualFold(exactName(r), exact):
 				found = append(found, r)
-			case strings.EqualFold(r.AppName(), name):
+			case strings.EqualFold(plainName(r), name):
 				like = append(like, r)
 			}
 		}

@@ -218,7 +218,7 @@ func (r *Request) KeyLabel() string { return "entra-app " + r.Realm + " " + r.ID
 
 // Fill puts what was made into a sentence of a product's next steps.
 func (r *Request) Fill(sentence string) string {
-	return strings.NewReplacer("{appId}", r.Made.AppID, "{tenantId}", r.Plan.TenantID, "{appName}", r.AppName(),
+	return strings.NewReplacer("{appId}", r.Made.AppID, "{tenantId}", r.Plan.TenantID, "{appName}", plainName(r),
 		"{thumbprint}", r.Thumbprint()).Replace(sentence)
 }
 
@@ -244,8 +244,11 @@ func (r *Request) Clone() *Request {
 }
 
 // AppName is what the app is called, for people: on one line, without what nobody
-// can see.
-func (r *Request) AppName() string { return text.Clip(text.OneLine(exactName(r)), form.AppNameMax) }
+// can see, and quoted where it is not like names are.
+func (r *Request) AppName() string { return text.Name(plainName(r)) }
+
+// plainName is the same without quotation marks, for whatever is not a sentence.
+func plainName(r *Request) string { return text.Clip(text.OneLine(exactName(r)), form.AppNameMax) }
 
 // exactName is the name as it was found, or else as the plan says. Look-ups use it as it
 // is: names hold double and trailing spaces, and joiners.

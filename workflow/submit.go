@@ -70,6 +70,7 @@ func (d *Desk) newPlan(wrong form.Errors, product pack.Product, tenant Tenant, d
 	p.TenantID, p.AppName = tenant.ID, text.OneLine(draft.AppName)
 	if !draft.Existing {
 		form.CheckText(wrong, form.FieldAppName, p.AppName, form.AppNameMax)
+		form.CheckName(wrong, p.AppName)
 	} else { // it is looked for as it is
 		form.CheckText(wrong, form.FieldAppName, p.AppName, form.ExistingNameMax)
 		if utf8.RuneCountInString(p.AppName) > form.ExistingNameMax {

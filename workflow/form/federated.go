@@ -47,6 +47,9 @@ func CheckFederated(wrong Errors, in cloud.Cloud, f plan.FederatedIssuer) plan.F
 	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(f.Issuer, "?#* "):
 		wrong[FieldIssuer] = "The issuer is a web address that begins with https:// and has no user name, no space and none of ? # * in " +
 			"it, as in https://token.actions.githubusercontent.com."
+	case wrong[FieldIssuer] == "" && text.Host(u.Hostname()) != u.Hostname():
+		wrong[FieldIssuer] = "The host of the issuer has letters beyond ASCII. Its xn-- form is " + text.Host(u.Hostname()) + ": write " +
+			"that if it is the one you mean."
 	case len(f.Issuer) > 600:
 		wrong[FieldIssuer] = "The issuer can have at most 600 characters."
 	}

@@ -66,6 +66,13 @@ func CheckText(wrong Errors, f Field, s string, limit int) {
 	}
 }
 
+// CheckName refuses a name for a new app that can be taken for another.
+func CheckName(wrong Errors, name string) {
+	if mixed := text.MixedScripts(name); mixed != "" {
+		wrong[FieldAppName] = mixed + ", so it can be taken for another name. Write it in one script."
+	}
+}
+
 // Errors are what is wrong with a form, by field.
 type Errors map[Field]string
 

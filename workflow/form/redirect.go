@@ -70,7 +70,7 @@ func CheckRedirects(wrong Errors, field Field, on plan.Platform, uris []string, 
 			continue
 		}
 		if problem := RedirectProblem(s, on); problem != "" && !there {
-			bad.add(text.Visible(withoutPassword(s)), problem)
+			bad.add(text.URI(withoutPassword(s)), problem)
 			continue
 		}
 		out = append(out, s)

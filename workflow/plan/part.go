@@ -48,7 +48,7 @@ var fields = []field{
 	list(AppRoleChange, both, func(p *Plan) *[]AppRole { return &p.AppRoles }, SameAppRole, AppRole.part),
 	{kind: AppRoleTextChange, plans: true, parts: appRoleTexts},
 	list(IdentifierChange, both, func(p *Plan) *[]string { return &p.IdentifierURIs }, set.Equal,
-		func(uri string) Part { return Part{Key: uri, Name: text.Visible(uri)} }),
+		func(uri string) Part { return Part{Key: uri, Name: text.URI(uri)} }),
 	list(ClaimChange, both, func(p *Plan) *[]OptionalClaim { return &p.OptionalClaims }, SameClaim, OptionalClaim.part),
 	redirects(Web), redirects(SPA), redirects(PublicClient),
 	list(OwnerChange, added, func(p *Plan) *[]people.Person { return &p.Owners }, people.Same,
@@ -96,7 +96,7 @@ func list[T any](kind string, in merging, of func(*Plan) *[]T, same func(a, b T)
 func redirects(on Platform) field {
 	return list(RedirectChange, both, func(p *Plan) *[]string { return p.redirects(on) }, set.Equal,
 		func(uri string) Part {
-			return Part{Key: string(on) + " " + uri, Name: text.Visible(uri) + " (" + string(on) + ")"}
+			return Part{Key: string(on) + " " + uri, Name: text.URI(uri) + " (" + string(on) + ")"}
 		})
 }
 

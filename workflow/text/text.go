@@ -12,15 +12,26 @@ import (
 	"unicode/utf8"
 )
 
+// marksMax is how many marks a letter has at most: more are drawn over the lines beside it.
+// Source: Unicode Technical Standard #39, 5.4, Optional Detection.
+const marksMax = 4
+
+// unseen are runes that nobody can see, beside those that Unicode calls controls and formats:
+// fillers, blanks and selectors. That for emoji, U+FE0F, is none.
+const unseen = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+
 // Plain returns what a person typed on one or more lines, without control
-// characters, direction marks and other runes that nobody can see. Joiners stay
-// where a script or an emoji needs them.
+// characters, direction marks and other runes that nobody can see, and without a
+// flood of marks over one letter. Joiners stay where a script or an emoji needs them.
 func Plain(s string) string {
 	s = strings.ToValidUTF8(s, "�")
 	joins := joiners(s)
-	n := -1
+	n, marks := -1, 0
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		n++
+		if marks++; !unicode.Is(unicode.M, r) {
+			marks = 0
+		}
 		switch {
 		case joins[n]:
 			return r
@@ -29,7 +40,8 @@ func Plain(s string) string {
 		case r == '\t' || r == '\r':
 			return ' '
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Zl, r),
-			unicode.Is(unicode.Zp, r):
+			unicode.Is(unicode.Zp, r), strings.ContainsRune(unseen, r), marks > marksMax,
+			r >= 0xe0100 && r <= 0xe01ef, r >= 0xfe00 && r <= 0xfe0e:
 			return -1
 		}
 		return r

@@ -120,7 +120,7 @@ func (a App) credentials(add adder) {
 
 func (a App) offered(add adder) {
 	for _, r := range a.Redirects {
-		add(KindRedirect, catalog.Medium, text.Visible(r.URI)+" ("+r.Platform.String()+")", string(r.Platform), r.URI)
+		add(KindRedirect, catalog.Medium, text.URI(r.URI)+" ("+r.Platform.String()+")", string(r.Platform), r.URI)
 	}
 	for _, c := range a.Clients {
 		add(KindClient, catalog.Medium, c.AppID+" for "+cmp.Or(a.scopeValue(c.ScopeID), c.ScopeID), strings.ToLower(c.AppID),
@@ -151,7 +151,7 @@ func (a App) offered(add adder) {
 		add(KindClaim, catalog.Low, p.Name, p.Key)
 	}
 	for _, uri := range a.IdentifierURIs {
-		add(KindIdentifier, catalog.Low, text.Visible(uri), uri)
+		add(KindIdentifier, catalog.Low, text.URI(uri), uri)
 	}
 }
 
