@@ -72,13 +72,15 @@ func TestTextOfPeopleNeverLooksLikeTheBots(t *testing.T) {
 					t.Errorf("%s has markup: %q", name, markup)
 				}
 				all := strings.Join(plain, "\x00")
-				for _, never := range []string{"\n✅", "\nDone: ", "\u2028", "\u202e", "\u200b", "\u3164", "\u0335\u0489\u0335\u0489\u0335"} {
+				for _, never := range []string{"\n✅", "\nDone: ", "\u2028", "\u202e", "\u200b", "\u3164",
+					"\u0335\u0489\u0335\u0489\u0335"} {
 					if strings.Contains(all, never) {
 						t.Errorf("%s of %q has %q: %q", name, attack, never, all)
 					}
 				}
 				quoted := text.Quote(attack)
-				if rest := strings.ReplaceAll(all, quoted, ""); strings.Contains(rest, strings.Trim(quoted, "“”")) && text.Name(attack) == quoted {
+				rest := strings.ReplaceAll(all, quoted, "")
+				if text.Name(attack) == quoted && strings.Contains(rest, strings.Trim(quoted, "“”")) {
 					t.Errorf("%s has %q outside quotation marks: %q", name, attack, all)
 				}
 			}

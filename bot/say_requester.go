@@ -38,7 +38,8 @@ func (s say) outcome(r *workflow.Request) (string, []slack.Block) {
 		}
 		blocks = append(blocks, say(s, r)...)
 	case workflow.StateDenied:
-		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n", bold("Reason: "), text.Quote(r.Approval.Reason))))
+		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n",
+			bold("Reason: "), text.Quote(r.Approval.Reason))))
 	default:
 		blocks = append(blocks, block(line(firstOf(outcomeText(r), waitsFor(r)))))
 	}
