@@ -91,10 +91,15 @@ func (g *graph) sendBatch(ctx context.Context, items []*item) {
 	r := g.get("/$batch")
 	r.Method = kiota.POST
 	r.SetStreamContentAndContentType(content, "application/json")
+	var whole *call
 	got, err := through(ctx, g, opBatch, r, func(ctx context.Context) (any, error) {
+		whole, _ = ctx.Value(callKey{}).(*call)
 		return g.adapter.SendPrimitive(ctx, r, "[]byte", nil)
 	})
 	if err != nil {
+		for _, i := range items {
+			g.told(ctx, i.req, whole)
+		}
 		fail(err)
 		return
 	}
@@ -112,6 +117,7 @@ func (g *graph) sendBatch(ctx context.Context, items []*item) {
 			continue
 		}
 		i := items[n]
+		g.told(ctx, i.req, whole.part(a))
 		i.got, i.err = g.outer(i, a)
 		g.log.DebugContext(ctx, "graph, in a batch", "op", i.op.Name, "method", i.req.Method.String(), "path",
 			template(i.req.UrlTemplate), "status", a.Status)

@@ -120,6 +120,7 @@ func through[T any](ctx context.Context, g *graph, op fault.Operation, r *kiota.
 	got, err := do(limited)
 	g.log.DebugContext(ctx, "graph", "op", op.Name, "method", r.Method.String(), "path", path, "status", c.status,
 		"took", g.now().Sub(began), "client-request-id", c.id)
+	g.told(ctx, r, c)
 	if err != nil {
 		return none, g.failed(ctx, op, c, err)
 	}

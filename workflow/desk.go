@@ -123,6 +123,7 @@ func (d *Desk) List(ctx context.Context, q Query) ([]*Request, error) { return d
 func (d *Desk) change(ctx context.Context, id string, by people.Person, rule func(*Request) *Refusal,
 	act func(r *Request, now time.Time)) (*Request, error) {
 	if no := TurnedAway(by); no != nil {
+		d.noteRefusal(ctx, by, id, no)
 		return nil, d.turnAway(ctx, id, by, no)
 	}
 	var no *Refusal

@@ -91,6 +91,7 @@
 //	tenant.go                      tenants, and who may approve there
 //	linking.go                     who somebody is in a tenant
 //	people.go                      who has a say, and who has left
+//	refused.go                     refusals that no request tells of
 //	sight.go                       who may see how much
 //	recipient.go                   whether the requester is still there
 //	errors.go                      refusals, and errors with their words
@@ -107,6 +108,7 @@
 //	linked.go                      a person who signs in to be linked
 //	apppolicy.go                   the tenant's own policy
 //	provision.go                   the steps, tried and noted
+//	told.go                        what the log gets of them
 //	stepfailure.go                 what becomes of one that failed
 //	young.go                       what may not be known everywhere yet
 //	paint.go                       messages

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
@@ -253,8 +254,9 @@ func caught(log *slog.Logger, id string, do func()) (well bool) {
 }
 
 // save makes one transaction with the engine's own edit, and has drawn what it changed.
-func (e *Engine) save(id string, edit func(r *Request, now time.Time) error) (*Request, error) {
-	r, err := e.store.Update(context.WithoutCancel(e.hard), id, func(r *Request) error {
+// told is what the log gets with it, besides what the request's history tells.
+func (e *Engine) save(id string, edit func(r *Request, now time.Time) error, told ...audit.Entry) (*Request, error) {
+	r, err := e.store.Update(audit.Along(context.WithoutCancel(e.hard), told...), id, func(r *Request) error {
 		now := e.now()
 		if err := edit(r, now); err != nil {
 			return err

@@ -154,7 +154,8 @@ func stillOwners(owners []people.Person, by, before people.Person) []people.Pers
 
 // about makes a request about the app that another one stands for.
 func (d *Desk) about(ctx context.Context, by people.Person, head string, kind Kind, draft form.Draft,
-	fill func(wrong form.Errors, before, r *Request) *Refusal) (*Request, error) {
+	fill func(wrong form.Errors, before, r *Request) *Refusal) (_ *Request, err error) {
+	defer func() { d.noteRefusal(ctx, by, string(kind)+" "+head, err) }()
 	if no := TurnedAway(by); no != nil {
 		return nil, no
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/set"
 )
 
@@ -66,7 +67,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 		}
 		r.Rev++
 		return nil
-	})
+	}, e.toldBegun(r, name)...)
 	if err != nil {
 		return false
 	}
@@ -76,10 +77,12 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 	}
 	ctx, cancel := context.WithTimeout(e.hard, limit)
 	defer cancel()
+	ctx, calls := audit.Collecting(ctx)
 	began := e.now()
 	done, err := e.ensure(ctx, r, name, s)
 	e.log.Info("step", "request", r.ID, "step", name, "try", r.Steps.Get(name).Tries, "took", e.now().Sub(began), "err", err)
 	if err != nil {
+		e.tellFailed(r, name, calls.All(), err)
 		if now, readErr := e.store.Get(context.WithoutCancel(e.hard), r.ID); readErr == nil {
 			// the step may have learned how old the app is
 			r = now
@@ -95,7 +98,7 @@ func (e *Engine) step(r *Request, name StepName, s Session) bool {
 			finishTask(r, now)
 		}
 		return nil
-	})
+	}, e.toldStep(r, name, audit.WhatStep, calls.All(), "done"))
 	return err == nil
 }
 

@@ -126,7 +126,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		now.SignIn.Status, now.SignIn.Expires = SignInWaiting, prompt.Expires
 		now.Rev++
 		return nil
-	})
+	}, e.toldCode(r, prompt))
 	if err != nil || saved.State != StateSignIn || saved.SignIn.Status != SignInWaiting {
 		e.drop(r.ID)
 		return err == nil

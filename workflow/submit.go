@@ -18,7 +18,8 @@ import (
 // Submit checks a draft and keeps it as a new request. All that is wrong with
 // it comes back at once as FieldErrors; someone who may not ask at all gets a
 // *Refusal. The same draft, by its Origin, is one request however often it comes.
-func (d *Desk) Submit(ctx context.Context, by people.Person, draft form.Draft) (*Request, error) {
+func (d *Desk) Submit(ctx context.Context, by people.Person, draft form.Draft) (_ *Request, err error) {
+	defer func() { d.noteRefusal(ctx, by, text.OneLine(draft.Product+" "+draft.AppName), err) }()
 	if no := TurnedAway(by); no != nil {
 		return nil, no
 	}

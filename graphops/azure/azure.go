@@ -10,6 +10,7 @@ package azure
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/fault"
 	"github.com/entra-app/entra-app/graphops/login"
 	"github.com/entra-app/entra-app/graphops/memory"
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/azurescope"
 )
 
@@ -107,6 +109,15 @@ func (c *Client) allows(ctx context.Context, scope string, rights []string) (boo
 	return len(rights) > 0, nil
 }
 
+// told notes a call for the log.
+func told(req *http.Request, resp *http.Response) {
+	status, id := 0, req.Header.Get("x-ms-client-request-id")
+	if resp != nil {
+		status, id = resp.StatusCode, cmp.Or(resp.Header.Get("x-ms-request-id"), resp.Header.Get("x-ms-correlation-request-id"), id)
+	}
+	audit.Called(req.Context(), req.Method, req.URL.Path, status, id)
+}
+
 // isUnknown reports whether Azure answered that it knows no such subscription or
 // resource group, or that the subscription belongs to another tenant. That may also be said
 // of one that it does not show to this person.
@@ -175,6 +186,9 @@ func (c *Client) call(ctx context.Context, op fault.Operation, method, path, lin
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("x-ms-client-request-id", uuid.NewString())
 	resp, err := c.HTTP.Do(req)
+	if method != http.MethodGet {
+		told(req, resp)
+	}
 	if err != nil {
 		if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
 			return ctx.Err()

@@ -140,6 +140,9 @@ func (c *conversation) send(ctx context.Context, k call) (*answer, error) {
 		req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
 	}
 	resp, err := c.s.http.Do(req)
+	if k.method != http.MethodGet && !strings.HasPrefix(k.path, "/token") {
+		told(ctx, c.s.name, req, resp)
+	}
 	if err != nil {
 		return nil, c.unanswered(ctx, k, err)
 	}
