@@ -35,6 +35,7 @@ const (
 	actHandOver = "hand-over"
 
 	actDetailsPage = "details-page" // the value has a page instead of a revision
+	actAuditPage   = "audit-page"   // likewise
 
 	actRecreate = "recreate"
 
@@ -95,6 +96,8 @@ var windows = map[string]func(b *Bot, ctx context.Context, i interaction, id str
 	},
 	actDetailsPage:             (*Bot).details,
 	actDetailsPage + backwards: (*Bot).details,
+	actAuditPage:               (*Bot).auditPage,
+	actAuditPage + backwards:   (*Bot).auditPage,
 	actHome: func(b *Bot, ctx context.Context, i interaction, _ string, _ int) {
 		b.publishHome(ctx, i.User.ID)
 	},

@@ -35,6 +35,7 @@ func init() {
 		{"link", "link [tenant]", "sign in once, so that this bot knows which account of the tenant is yours", (*Bot).linkCommand},
 		{"unlink", "unlink [tenant]", "remove that again", (*Bot).unlinkCommand},
 		{"verify", "verify EA-7 [APP-ID]", "check what an approver has made by hand against the plan", (*Bot).verifyCommand},
+		{"audit", "audit EA-7", "what the log says about a request you are involved in", (*Bot).auditCommand},
 		{"cancel", "cancel EA-7", "withdraw your request", (*Bot).cancelCommand},
 		{"help", "help", "this list", (*Bot).helpCommand},
 	}
@@ -42,9 +43,6 @@ func init() {
 
 // also are verbs that people type for one of the table.
 var also = map[string]string{"new": "request", "": "status"}
-
-// notYet are commands of later versions, so that they get an honest answer.
-var notYet = map[string]bool{"audit": true}
 
 func (b *Bot) command(ctx context.Context, c command) Reply {
 	word, delivered := split(c.Text)
@@ -67,11 +65,8 @@ func (b *Bot) command(ctx context.Context, c command) Reply {
 	return b.noSuchCommand(word)
 }
 
-// noSuchCommand answers what is no command, or none yet.
+// noSuchCommand answers what is no command.
 func (b *Bot) noSuchCommand(word string) Reply {
-	if notYet[word] {
-		return private(fmt.Sprintf("“%s” is not available yet: a later version will have it. %s help lists what is.", word, Command))
-	}
 	names := make([]string, len(verbs))
 	for i, v := range verbs {
 		names[i] = v.name

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"runtime/debug"
 	"time"
+
+	"github.com/entra-app/entra-app/workflow/audit"
 )
 
 // Kind says what came in.
@@ -47,6 +49,7 @@ func (b *Bot) Dispatch(ctx context.Context, e Envelope) (reply Reply) {
 		if c.SSLCheck == "1" {
 			return nil
 		}
+		ctx = audit.Via(ctx, c.from())
 		return b.fitting(ctx, c, b.command(ctx, c))
 	case InteractionKind:
 		var i interaction
@@ -54,7 +57,7 @@ func (b *Bot) Dispatch(ctx context.Context, e Envelope) (reply Reply) {
 			b.log.Warn("an interaction that can't be read", "err", err)
 			return nil
 		}
-		return b.interaction(ctx, i)
+		return b.interaction(audit.Via(ctx, i.from()), i)
 	case EventKind:
 		return b.event(ctx, e.Payload)
 	}

@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"net/url"
+	"strings"
 )
 
 // commandForm turns the form of a slash command into an Envelope's payload.
@@ -40,6 +41,8 @@ type interaction struct {
 	} `json:"channel"`
 	Container struct {
 		ChannelID string `json:"channel_id"`
+		MessageTS string `json:"message_ts"`
+		ViewID    string `json:"view_id"`
 	} `json:"container"`
 	TriggerID   string   `json:"trigger_id"`
 	ResponseURL string   `json:"response_url"`
@@ -83,10 +86,26 @@ func lenient(raw json.RawMessage, to any) bool {
 // channel is where it happened. A window that shows more of what a message shows remembers
 // where that was: Slack keeps what we let it remember, and nobody else can change it.
 func (i interaction) channel() string {
-	if i.View.CallbackID == detailsView || i.View.CallbackID == exportCallback {
+	if at := i.View.CallbackID; at == detailsView || at == exportCallback || at == auditView {
 		return i.View.PrivateMetadata
 	}
 	return firstOf(i.Channel.ID, i.Container.ChannelID)
+}
+
+// from is where it came from, for the log: the message whose button was pressed, or the window.
+func (i interaction) from() string {
+	switch {
+	case i.Container.MessageTS != "":
+		return "slack message " + i.channel() + "/" + i.Container.MessageTS
+	case i.View.ID != "":
+		return "slack window " + i.View.CallbackID + " " + i.View.ID
+	}
+	return "slack " + i.Type
+}
+
+// from is where a command came from, for the log: as it was typed.
+func (c command) from() string {
+	return clip(strings.TrimSpace("slack command "+Command+" "+oneLine(c.Text)), 120) + " in " + c.ChannelID
 }
 
 type action struct {

@@ -25,7 +25,7 @@ var (
 
 	buckets = [][]byte{metaBucket, requestsBucket, claimsBucket, dueBucket, newBucket, listsBucket}
 	// laterBuckets came with later versions: a file of an older one has none of them.
-	laterBuckets = [][]byte{linksBucket, logBucket, treeBucket, toldBucket}
+	laterBuckets = [][]byte{linksBucket, logBucket, treeBucket, toldBucket, keptBucket}
 )
 
 // The kinds of list in listsBucket.

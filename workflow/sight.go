@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -90,6 +91,19 @@ func (d *Desk) Look(ctx context.Context, id string, by people.Person, channel st
 		return nil, SeesNothing, err
 	}
 	return r, d.Sight(r, by, channel), nil
+}
+
+// Audited returns what the log says about a request, to somebody who may see its detail. To others
+// it is what Look and Unseen say.
+func (d *Desk) Audited(ctx context.Context, id string, by people.Person, channel string) ([]audit.Entry, error) {
+	r, sight, err := d.Look(ctx, id, by, channel)
+	switch {
+	case err != nil:
+		return nil, err
+	case sight < SeesDetail:
+		return nil, Unseen(r)
+	}
+	return d.store.Entries(ctx, r.ID)
 }
 
 // Unseen is the answer to a member who is not involved: that r exists, and its state.

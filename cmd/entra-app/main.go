@@ -155,7 +155,7 @@ func serveCommand(ctx context.Context, p process) int {
 		return exitUsage
 	}
 	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
-	s, err := serve.New(c, serve.Options{Log: log})
+	s, err := serve.New(c, serve.Options{Log: log, Version: version()})
 	if wrong := document.Of(err); len(wrong) > 0 {
 		fmt.Fprintln(p.stderr, wrong)
 		return exitUsage

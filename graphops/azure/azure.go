@@ -109,8 +109,11 @@ func (c *Client) allows(ctx context.Context, scope string, rights []string) (boo
 	return len(rights) > 0, nil
 }
 
-// told notes a call for the log.
+// told notes a call for the log, unless it only reads.
 func told(req *http.Request, resp *http.Response) {
+	if req.Method == http.MethodGet {
+		return
+	}
 	status, id := 0, req.Header.Get("x-ms-client-request-id")
 	if resp != nil {
 		status, id = resp.StatusCode, cmp.Or(resp.Header.Get("x-ms-request-id"), resp.Header.Get("x-ms-correlation-request-id"), id)
@@ -186,9 +189,7 @@ func (c *Client) call(ctx context.Context, op fault.Operation, method, path, lin
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("x-ms-client-request-id", uuid.NewString())
 	resp, err := c.HTTP.Do(req)
-	if method != http.MethodGet {
-		told(req, resp)
-	}
+	told(req, resp)
 	if err != nil {
 		if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
 			return ctx.Err()

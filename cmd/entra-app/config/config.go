@@ -39,6 +39,10 @@ type Config struct {
 	Tenants     []Tenant
 	Veeam       []Veeam
 	Policy      workflow.Policy
+
+	// Said is a hash of what each key says that was given, by its name in the file. It tells what was
+	// changed since, and of a value that can be guessed also what it is: so it is kept sealed.
+	Said map[string]string
 }
 
 // Slack is how the bot reaches its workspace, and is reached.

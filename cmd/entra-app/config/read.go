@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -213,6 +214,10 @@ func (r *reader) take(k *Key, full, text string, tier catalog.Risk, line int) {
 	v.tier = tier
 	k.set(&r.cfg, v)
 	r.sound[full] = true
+	if r.cfg.Said == nil {
+		r.cfg.Said = map[string]string{}
+	}
+	r.cfg.Said[full] = fmt.Sprintf("%x", sha256.Sum256([]byte(text+"\x00"+string(tier))))
 }
 
 // text returns what a scalar says, with variables put in.

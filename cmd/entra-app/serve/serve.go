@@ -18,6 +18,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/veeam"
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/cloud"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
 )
@@ -29,6 +30,7 @@ type Options struct {
 	Now  func() time.Time // nil means time.Now
 
 	Backoff func(tries int) time.Duration // see workflow.EngineConfig
+	Version string                        // of the program
 }
 
 // A Server is a running entra-app.
@@ -40,6 +42,8 @@ type Server struct {
 	bot    *bot.Bot
 	doors  []*door
 	health *health
+
+	starts func(ctx context.Context) error // writes into the log that it did
 }
 
 // drain is how long a stop may take: an orchestrator kills after ten seconds.
@@ -88,12 +92,17 @@ func New(c config.Config, o Options) (*Server, error) {
 		o.Log.Error("the store was damaged, and was repaired from what could still be read; check the disk",
 			"store", c.Store, "what", fault)
 	}
+	if fault := kept.LogFault(); fault != nil {
+		o.Log.Error("the log is not as it was written; entra-app audit verify says what is wrong", "store", c.Store, "what", fault)
+	}
 	ring, err := kept.Ring()
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
+	own := key // that seals what has no key of its own
 	key = key.On(ring)
-	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()}}
+	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()},
+		starts: func(ctx context.Context) error { return tellStart(ctx, kept, own, c, o) }}
 	requests := counted{kept, s.health.metrics}
 	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key,
 		Log: o.Log, Now: o.Now, PublicURL: c.PublicURL, Backups: backups, Looks: looks})
@@ -137,6 +146,12 @@ func (s *Server) Run(ctx context.Context) error {
 	asked := ctx
 	ctx, stop := context.WithCancelCause(asked)
 	defer stop(nil)
+	if err := s.starts(ctx); err != nil {
+		for _, d := range s.doors {
+			err = errors.Join(err, d.Close())
+		}
+		return errors.Join(fmt.Errorf("the start can't be written into the log: %w", err), s.store.Close())
+	}
 	s.log.Info("listening", "addr", s.Addr(), "admin_addr", s.AdminAddr(), "socket_mode", s.socket)
 	for _, d := range s.doors {
 		parts.Go(func() {
@@ -183,7 +198,7 @@ func (s *Server) Run(ctx context.Context) error {
 	case <-ended.Done():
 		s.log.Warn("some work was not finished; the next start continues it")
 	}
-	err := s.store.Close()
+	err := errors.Join(s.store.Record(ended, audit.Entry{What: audit.WhatStop, Detail: "entra-app was stopped."}), s.store.Close())
 	s.log.Info("stopped")
 	return errors.Join(failed, err)
 }

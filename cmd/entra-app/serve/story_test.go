@@ -68,7 +68,7 @@ func (w *world) nothingLeaks(secret, code string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	places := map[string]string{"the log": w.log.String(), "the store": string(db)}
+	places := map[string]string{"the log": w.log.String(), "the store": string(db), "the export of the log of the store": w.exported()}
 	inView, inDM := 0, 0
 	for _, e := range w.slack.Journal() {
 		all := e.Body + e.Answer
@@ -98,6 +98,9 @@ func (w *world) nothingLeaks(secret, code string) {
 		w.t.Errorf("the secret was in %d views, want 1; the code in %d messages", inView, inDM)
 	}
 	for place, text := range places {
+		if place != "the log" && strings.Contains(text, code) {
+			w.t.Errorf("%s has the code", place)
+		}
 		for _, s := range append(w.entra.Secrets(), w.slack.BotToken(), w.slack.AppToken()) {
 			if s != "" && strings.Contains(text, s) {
 				w.t.Errorf("%s has a secret", place)
