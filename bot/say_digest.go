@@ -93,6 +93,11 @@ func (s say) digest(g workflow.Digest) (words string, blocks []slack.Block) {
 		counts = append(counts, fmt.Sprintf("Requests that can't be read: %d", len(g.Unreadable)))
 		blocks = append(blocks, unreadable(g.Unreadable)...)
 	}
+	if g.Head.Size > 0 {
+		counts = append(counts, fmt.Sprintf("Entries of the log: %d", g.Head.Size))
+		blocks = append(blocks, block(line(bold("The log")), preformatted(g.Head.Note)),
+			note("With this, entra-app audit verify shows whether anything before it was changed since."))
+	}
 	if g.Unasked {
 		blocks = append(blocks, note("Slack did not say who has left, so they are not listed here."))
 	}

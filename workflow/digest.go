@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/set"
 )
@@ -34,6 +35,8 @@ type Digest struct {
 	Unasked bool
 	// Unreadable are requests of any tenant that the store can't read.
 	Unreadable []string
+	// Head is the signed head of the log, where that has changed since it was last sent here.
+	Head audit.Head
 }
 
 // Departed is somebody who has left, and the apps that they still have.
@@ -44,7 +47,8 @@ type Departed struct {
 
 // Empty reports whether there is nothing to say.
 func (g *Digest) Empty() bool {
-	return len(g.Waiting)+len(g.Failed)+len(g.Unopened)+len(g.Leftover)+len(g.Ending)+len(g.Departed)+len(g.Unreadable) == 0
+	return len(g.Waiting)+len(g.Failed)+len(g.Unopened)+len(g.Leftover)+len(g.Ending)+len(g.Departed)+len(g.Unreadable) == 0 &&
+		g.Head.Size == 0
 }
 
 const (
@@ -62,6 +66,7 @@ type telling struct {
 	done  bool
 	tries int
 	after time.Time
+	head  int64 // the size of the log whose head was sent last
 
 	reminder bool
 }
@@ -83,8 +88,11 @@ func (e *Engine) tellDaily(ctx context.Context) {
 			}
 			for _, t := range e.desk.Tenants() {
 				name := round.name + " of " + t.Name
-				if told[name] == nil || told[name].day != day {
-					told[name] = &telling{day: day, reminder: round.reminder}
+				if told[name] == nil {
+					told[name] = &telling{}
+				}
+				if told[name].day != day {
+					told[name] = &telling{day: day, reminder: round.reminder, head: told[name].head}
 				}
 				if d := told[name]; !d.done && !now.Before(d.after) {
 					e.caught(name, func() { e.tellDay(ctx, t, d, due, began.Before(due), departed) })
@@ -102,11 +110,18 @@ func (e *Engine) tellDay(ctx context.Context, t Tenant, d *telling, due time.Tim
 	d.after = e.now().Add(min(time.Hour, time.Minute<<min(d.tries-1, 10))) // whatever happens
 	g := &Digest{Tenant: t, Day: d.day, Due: due, First: present && !d.begun, Reminder: d.reminder}
 	err := e.gather(ctx, g, d.tries, departed)
+	if err == nil && !g.Reminder {
+		if g.Head, err = e.store.Head(ctx); g.Head.Size == d.head {
+			g.Head = audit.Head{}
+		}
+	}
 	if err == nil && !g.Empty() {
 		ctx, cancel := context.WithTimeout(e.hard, callLimit)
 		defer cancel()
 		d.begun = true
-		err = e.msg.Digest(ctx, *g)
+		if err = e.msg.Digest(ctx, *g); err == nil && g.Head.Size > 0 {
+			d.head = g.Head.Size
+		}
 	}
 	if later, ok := errors.AsType[Temporary](err); ok {
 		if at := e.now().Add(later.RetryAfter()); at.After(d.after) {

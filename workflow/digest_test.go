@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/workflowtest"
 )
@@ -127,6 +128,34 @@ func TestADigestThatFellDueWhileNobodyWasThereIsSentAtStart(t *testing.T) {
 		workflowtest.Pass(time.Minute)
 		if len(w.Told()) != 1 {
 			t.Errorf("the digest of a day that is over was sent: %+v", w.Told())
+		}
+	})
+}
+
+// TestTheHeadOfTheLogIsSentOnceADayWhereItChanged also on a day on which nothing else is to be said.
+func TestTheHeadOfTheLogIsSentOnceADayWhereItChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := workflowtest.New(t)
+		n := w.Boot()
+		defer n.Stop()
+		record := func() {
+			if err := w.Store.Record(t.Context(), audit.Entry{At: time.Now(), What: audit.WhatStart}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for day, written := range []bool{true, false, true, false} {
+			if written {
+				record()
+			}
+			before := len(w.Told())
+			until(8 * time.Hour)
+			told := w.Told()[before:]
+			if written != (len(told) == 1) {
+				t.Fatalf("day %d: %+v", day, told)
+			}
+			if head, err := w.Store.Head(t.Context()); err != nil || written && told[0].Head != head {
+				t.Errorf("day %d: %+v, want %+v, %v", day, told[0].Head, head, err)
+			}
 		}
 	})
 }

@@ -39,7 +39,6 @@ const (
 	WhatStart         = "start"         // the bot was started
 	WhatStop          = "stop"          // and ended in order
 	WhatConfiguration = "configuration" // it was started with another configuration
-	WhatHead          = "head"          // a signed head was posted
 	WhatRefused       = "refused"       // somebody tried what they may not
 	WhatLinked        = "linked"        // a Slack account was tied to one in Entra
 	WhatUnlinked      = "unlinked"

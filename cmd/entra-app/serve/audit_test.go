@@ -91,7 +91,7 @@ func (c *changing) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	resp, err := c.next.RoundTrip(r)
-	if err != nil || strings.Contains(r.URL.Path, "/oauth2/") || strings.HasPrefix(r.URL.Path, "/api/") {
+	if err != nil || strings.Contains(r.URL.Path, "/oauth2/") {
 		return resp, err
 	}
 	c.mu.Lock()
@@ -108,7 +108,7 @@ func (c *changing) RoundTrip(r *http.Request) (*http.Response, error) {
 				c.ids["batch "+id+" part "+part.ID] = part.Method + " " + part.URL
 			}
 		}
-	case r.Method != http.MethodGet:
+	case r.Method != http.MethodGet && id != "": // Slack's have none
 		c.ids[id] = r.Method + " " + r.URL.Path
 	}
 	return resp, nil
