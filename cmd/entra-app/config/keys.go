@@ -167,8 +167,8 @@ var ownKeys = []Key{
 		set: func(c *Config, v value) { c.Policy.RenewGrace = v.duration }},
 	{Name: "policy.digest_at", Kind: timeOfDay, Default: clock(workflow.DefaultPolicy.DigestAt),
 		Doc: "When each tenant's channel gets the daily digest of what waits, of credentials that end within 30 days and of owners who " +
-			"have left, in UTC, with the signed head of the log where that has changed; `off` means never. Nothing is sent on a day without " +
-			"any of that.",
+			"have left, in UTC, with the signed head of the log where that has changed; `off` means never. Nothing is " +
+			"sent on a day without any of that.",
 		Hint: "write hours and minutes in UTC, such as 08:00, or off",
 		set:  func(c *Config, v value) { c.Policy.DigestAt = v.duration }},
 	{Name: "policy.allow_custom", Kind: yesNo, Default: fmt.Sprint(workflow.DefaultPolicy.AllowCustom),

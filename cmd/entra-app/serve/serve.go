@@ -84,25 +84,17 @@ func New(c config.Config, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := store.Open(c.Store, key)
+	kept, err := openStore(c.Store, key, o.Log)
 	if err != nil {
 		return nil, err
-	}
-	if fault := kept.Repaired(); fault != nil {
-		o.Log.Error("the store was damaged, and was repaired from what could still be read; check the disk",
-			"store", c.Store, "what", fault)
-	}
-	if fault := kept.LogFault(); fault != nil {
-		o.Log.Error("the log is not as it was written; entra-app audit verify says what is wrong", "store", c.Store, "what", fault)
 	}
 	ring, err := kept.Ring()
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
-	own := key // that seals what has no key of its own
 	key = key.On(ring)
 	s := &Server{socket: c.Slack.Socket, log: o.Log, store: kept, health: &health{metrics: newMetrics()},
-		starts: func(ctx context.Context) error { return tellStart(ctx, kept, own, c, o) }}
+		starts: func(ctx context.Context) error { return tellStart(ctx, kept, key, c, o) }}
 	requests := counted{kept, s.health.metrics}
 	desk := workflow.NewDesk(workflow.DeskConfig{Store: requests, Tenants: tenants(c), Products: products, Policy: c.Policy, Key: key,
 		Log: o.Log, Now: o.Now, PublicURL: c.PublicURL, Backups: backups, Looks: looks})

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -16,6 +17,21 @@ import (
 	"github.com/entra-app/entra-app/workflow/audit"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
+
+// openStore opens the store, and says what was found wrong with it.
+func openStore(path string, key *seal.Key, log *slog.Logger) (*store.Bolt, error) {
+	kept, err := store.Open(path, key)
+	if err != nil {
+		return nil, err
+	}
+	if fault := kept.Repaired(); fault != nil {
+		log.Error("the store was damaged, and was repaired from what could still be read; check the disk", "store", path, "what", fault)
+	}
+	if fault := kept.LogFault(); fault != nil {
+		log.Error("the log is not as it was written; entra-app audit verify says what is wrong", "store", path, "what", fault)
+	}
+	return kept, nil
+}
 
 // configurationName is what the hashes of the configuration are kept and sealed under.
 const configurationName = "the configuration"
@@ -48,7 +64,7 @@ func tellStart(ctx context.Context, s *store.Bolt, key *seal.Key, c config.Confi
 			}
 		}
 	}
-	return s.Keep(ctx, configurationName, key.Seal(configurationName, seal.New(string(is))), told...)
+	return s.Keep(ctx, configurationName, key.SealHere(configurationName, seal.New(string(is))), told...)
 }
 
 // changed names the keys that differ.
