@@ -91,6 +91,7 @@ func (b *Bot) act(ctx context.Context, i interaction, a action) {
 var windows = map[string]func(b *Bot, ctx context.Context, i interaction, id string, n int){
 	actReveal: func(b *Bot, ctx context.Context, i interaction, id string, _ int) { b.reveal(ctx, i, id) },
 	actDeny:   func(b *Bot, ctx context.Context, i interaction, id string, _ int) { b.askReason(ctx, i, id) },
+	actVouch:  (*Bot).askVouch,
 	actDetails: func(b *Bot, ctx context.Context, i interaction, id string, _ int) {
 		b.details(ctx, i, id, 0)
 	},

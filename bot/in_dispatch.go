@@ -88,6 +88,8 @@ func (b *Bot) interaction(ctx context.Context, i interaction) Reply {
 			return b.submit(ctx, i)
 		case appForm:
 			return b.submitLife(ctx, i)
+		case vouchForm:
+			return b.vouch(ctx, i)
 		case denyForm:
 			return b.deny(ctx, i)
 		}

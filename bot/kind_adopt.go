@@ -38,10 +38,14 @@ func adoptionBlocks(r *workflow.Request) []slack.Block {
 	d, known := r.Difference()
 	if !known {
 		return []slack.Block{block(line(bold("An app that was not made here. "),
-			"After the sign-in the bot looks at it, checks that the requester is one of its owners, and adds what it lacks of the "+
-				"following. Nothing is removed from it or overwritten."))}
+			"Approve has the bot look at it: with your sign-in it checks that the requester is one of its owners and reads all that "+
+				"the app has. This card then shows that, with its risk, and asks again. Only after that is added what the app lacks of "+
+				"the following. Nothing is removed from it or overwritten."))}
 	}
-	var blocks []slack.Block
+	blocks := lookBlocks(r)
+	if r.Look.Rev > 0 {
+		d.Stays = nil // it is among all that the app has
+	}
 	for _, part := range []struct {
 		title   string
 		changes []plan.Change

@@ -3,6 +3,8 @@ package bot
 import (
 	"fmt"
 
+	"github.com/slack-go/slack"
+
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/people"
@@ -19,10 +21,19 @@ func whoSigns(r *workflow.Request) string {
 	return "Whoever approves has to sign in as "
 }
 
+// signsIn says who has to sign in for what an approval begins.
+func signsIn(r *workflow.Request) slack.Block {
+	if words := r.RolesWords(); words != "" {
+		return block(line(bold(whoSigns(r)), words, "."))
+	}
+	return block(line(bold("Whoever approves signs in, and nothing is changed. "),
+		"That takes no role. What the account may not read counts as unknown, and is shown as that."))
+}
+
 // adviceOnApprovals says to the approvers of what can take control of a tenant that one of them is few; nothing where
 // there is nothing to say.
 func adviceOnApprovals(r *workflow.Request) string {
-	if r.Needs() >= workflow.CriticalApprovals || r.Plan.Risk() != catalog.Critical {
+	if r.Needs() >= workflow.CriticalApprovals || r.Risk() != catalog.Critical {
 		return ""
 	}
 	return "With this app's rights somebody could take control of the tenant. Two approvals are recommended for that; here one is " +

@@ -21,7 +21,7 @@ func (s say) cardBlocks(r *workflow.Request) (blocks []slack.Block) {
 	blocks = append(blocks, requesterBlocks(r)...)
 	blocks = append(blocks, s.planBlocks(r, inAMessage)...)
 	if r.State == workflow.StatePending {
-		blocks = append(blocks, block(line(bold(whoSigns(r)), r.RolesWords(), ".")))
+		blocks = append(blocks, signsIn(r))
 		for _, advice := range []string{adviceOnApprovals(r), s.adviceOnIssuer(r)} {
 			if advice != "" {
 				blocks = append(blocks, note(advice))
@@ -103,7 +103,7 @@ func (s say) cardButtons(r *workflow.Request) []slack.BlockElement {
 	switch r.State {
 	case workflow.StatePending:
 		return []slack.BlockElement{
-			button(actApprove, "Approve", v, "Approve "+r.ID).WithStyle(slack.StylePrimary),
+			approveButton(r),
 			button(actDeny, "Deny", v, "Deny "+r.ID), details,
 		}
 	case workflow.StateSignIn, workflow.StateProvisioning:

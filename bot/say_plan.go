@@ -49,7 +49,7 @@ func (s say) appPlan(r *workflow.Request, on surface) []slack.Block {
 	parts, lists = append(parts, names...), append(lists, list...)
 	credential, apart := credentialLine(p)
 	parts = append(append(parts, credential...), backupLine(r)...)
-	parts = append(parts, bold("Highest risk: "), string(p.Risk()))
+	parts = append(parts, bold("Highest risk: "), riskWords(r))
 	blocks := append(append([]slack.Block{block(line(parts...))}, apart...), lists...)
 	blocks = append(append(blocks, dangerBlocks(p, on)...), permissionBlocks(p.Permissions, on)...)
 	if on == inAMessage && len(p.Permissions) >= briefFrom {

@@ -20,6 +20,10 @@ const (
 // They are not asked for with the code, as a client without consent for one of
 // them could then not sign in at all. Directory.Read.All is good for people too.
 func optional(ask workflow.Ask) (sets [][]string) {
+	if ask.Looks { // the token that came with the code is good for nothing but who it is
+		return [][]string{{scopeDirectory, scopeRoles}, {scopeDirectory, scopeGivesRoles}, {scopeDirectory},
+			append([]string{scopePeople}, enough...), enough}
+	}
 	sees := [][]string{{scopeDirectory}}
 	if ask.Email != "" || len(ask.Owners) > 0 {
 		sees = append(sees, []string{scopePeople})
@@ -35,3 +39,7 @@ func optional(ask workflow.Ask) (sets [][]string) {
 	}
 	return append(sets, []string{scopePolicy})
 }
+
+// enough is what an application can be read with where the bot's client has no consent for
+// Directory.Read.All. Every client has this one.
+var enough = []string{"Application.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"}

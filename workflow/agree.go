@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/entra-app/entra-app/workflow/catalog"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -18,21 +17,21 @@ import (
 // Needs is how many people have to approve r: as many as the pack says or the operator, whichever is more. It is what
 // the card shows. Where the operator asks for more while r waits, that counts from the next press and the next sign-in on;
 // where for fewer, r keeps the number that its approvers were shown.
-func (r *Request) Needs() int { return max(r.Plan.Needs(), r.Approvals) }
+func (r *Request) Needs() int {
+	if r.task().looks { // nothing is given by that
+		return 1
+	}
+	return approvalsTaken(r)
+}
+
+// approvalsTaken is how many approvals it takes to carry r out.
+func approvalsTaken(r *Request) int { return max(r.Plan.Needs(), r.Approvals) }
 
 // raise has r take as many approvals as the rules say now.
 func (p Policy) raise(r *Request) {
-	if n := p.Rules.Needs(r.Tenant, r.Product, risk(r)); n > r.Needs() {
+	if n := p.Rules.Needs(r.Tenant, r.Product, r.Risk()); n > approvalsTaken(r) {
 		r.Approvals = n
 	}
-}
-
-// risk is the tier of all that the app has once r is carried out, as far as that is known.
-func risk(r *Request) catalog.Risk {
-	if r.kind().finds {
-		return r.Plan.Union(r.Previous).Risk()
-	}
-	return r.Plan.Risk()
 }
 
 // standing are the approvals of the plan as it is.
@@ -41,7 +40,7 @@ func standing(r *Request) []Approval {
 	if r.Task.carriesOut() {
 		all = append(all, r.Approval)
 	}
-	digest := r.Plan.Digest()
+	digest := shownDigest(r)
 	return slices.DeleteFunc(all, func(a Approval) bool { return a.Digest != digest })
 }
 
@@ -64,7 +63,7 @@ func agreed(r *Request, by people.Person) bool {
 
 // agree keeps an approval that is not the last.
 func agree(r *Request, by people.Person, now time.Time, have int) {
-	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: r.Plan.Digest()})
+	r.Agreed = append(r.Agreed, Approval{By: by, At: now, Digest: shownDigest(r)})
 	r.note(now, Event{By: by.ID, Kind: EventApproved,
 		Text: fmt.Sprintf("approved the plan: %d of %s", have, text.Count(r.Needs(), "approval"))})
 }

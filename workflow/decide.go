@@ -63,7 +63,7 @@ func wrongState(r *Request, so string) *Refusal {
 
 // outdated says no to a decision on a card of revision rev that does not show what is decided on.
 func outdated(r *Request, rev int) *Refusal {
-	if rev < r.PlanRev || rev < r.Dependents.Rev || rev > r.Rev {
+	if rev < r.PlanRev || rev < r.Dependents.Rev || rev < r.Look.Rev || rev > r.Rev {
 		return refuse(RuleStale, "%s has changed since that card was posted. Look at it again, then decide.", r.ID)
 	}
 	return nil
@@ -72,6 +72,11 @@ func outdated(r *Request, rev int) *Refusal {
 // Approve records the approval of the plan, as a card showed it at revision rev.
 // The engine then makes a device code for this approver.
 func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int) (*Request, error) {
+	return d.approve(ctx, id, by, rev, "")
+}
+
+// approve is Approve, with an approver's words where it takes some.
+func (d *Desk) approve(ctx context.Context, id string, by people.Person, rev int, words string) (*Request, error) {
 	if no := TurnedAway(by); no != nil {
 		return nil, d.turnAway(ctx, id, by, no)
 	}
@@ -104,8 +109,10 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 			return nobody
 		case outdated(r, rev) != nil:
 			return outdated(r, rev)
-		case d.against(r, TaskProvision) != nil:
-			return d.against(r, TaskProvision)
+		case d.against(r, nextTask(r)) != nil:
+			return d.against(r, nextTask(r))
+		case needsWords(r, words) != nil:
+			return needsWords(r, words)
 		}
 		have = len(p.approvals(r, by))
 		if have < r.Needs() && agreed(r, by) {
@@ -114,6 +121,7 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 		}
 		return nil
 	}, func(r *Request, now time.Time) {
+		vouch(r, by, now, words)
 		if have < r.Needs() {
 			agree(r, by, now, have)
 			return
@@ -121,7 +129,11 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 		next := nextTask(r)
 		decide(r, by, now, next)
 		r.Steps = newSteps(stepsFor(r, next))
-		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventApproved, Text: "approved the plan and was sent a sign-in code"})
+		what := "approved the plan"
+		if r.task().looks {
+			what = "approved a look at the app"
+		}
+		r.move(StateSignIn, now, Event{By: by.ID, Kind: EventApproved, Text: what + " and was sent a sign-in code"})
 	})
 }
 
@@ -131,7 +143,7 @@ func decide(r *Request, by people.Person, now time.Time, t Task) {
 		withdraw(r, last.By)
 		r.Agreed = append(r.Agreed, last)
 	}
-	r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Digest: r.Plan.Digest()}
+	r.Approval = Approval{N: r.Approval.N + 1, By: by, At: now, Digest: shownDigest(r)}
 	r.Task = t
 	r.Failure = Failure{}
 	r.SignIn = r.SignIn.again()

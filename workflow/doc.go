@@ -167,6 +167,8 @@
 //	kind_adopt.go                  an app of another hand
 //	kind_adopt_record.go           what it has, written down first
 //	kind_adopt_difference.go       what is added, is there, and stays
+//	kind_adopt_look.go             all that it has, shown before anybody decides
+//	kind_adopt_vouch.go            one that nobody owns
 //	kind_adopt_undo.go             Undo of it
 //	kind_credential.go             the table of kinds of credential
 //	kind_credential_secret.go      a client secret, and passwords whose answer was lost

@@ -35,6 +35,7 @@ const (
 	RuleExcess        Rule = "more-than-approved"
 	RulePolicy        Rule = "tenant-policy"
 	RuleRecipient     Rule = "recipient-gone" // whoever would be given the credential
+	RuleAppChanged    Rule = "app-changed"    // since it was shown
 	RuleInUse         Rule = "in-use"         // somebody in the tenant depends on the app
 	RuleLimit         Rule = "limit"          // of what one person may have or ask for
 	RuleForbidden     Rule = "forbidden"      // by the operator's rules

@@ -51,6 +51,8 @@ const (
 	EventAsked        EventKind = "asked"
 	EventImported     EventKind = "imported" // from a manifest
 	EventApproved     EventKind = "approved"
+	EventLooked       EventKind = "looked"  // at an app that is to be adopted
+	EventVouched      EventKind = "vouched" // for its requester
 	EventDenied       EventKind = "denied"
 	EventCancelled    EventKind = "cancelled"
 	EventExpired      EventKind = "expired"

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,8 @@ var adoptKind = kind{
 		StepOwner:            "Add its owners",
 		StepUnassign:         "Remove its new Azure roles",
 	},
-	steps: func(r *Request) []StepName { return adoptSteps(r.Plan) },
+	next:  lookFirst,
+	steps: adoptSteps,
 	undo: undo{
 		steps: func(r *Request) []StepName {
 			if azureOf(r).takes() {
@@ -34,7 +36,7 @@ var adoptKind = kind{
 			}
 			return []StepName{StepRemoveNew, StepUndoAdoption}
 		},
-		needs: adoptRights,
+		needs: undoAdoptRights,
 		does:  "remove what was added to %s", purpose: "to remove what was added",
 		question: "Remove what was added?",
 		explains: "This removes the new credential and what else was added from %s, after you have signed in. What it had before stays.",
@@ -52,11 +54,28 @@ var adoptKind = kind{
 	},
 	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.changed() },
 	adds:     yes, begins: true, finds: true,
+	remains: remainsOfAdopt, looksAgain: lookOnceMore,
 }
 
-// adoptRights are those to add, and to remove that again: what it had stays.
-func adoptRights(r *Request) rights {
+// undoAdoptRights are those to remove what was added: what it had stays.
+func undoAdoptRights(r *Request) rights {
 	return rights{plan: r.Plan.Clone(), consents: true, reads: true, whole: true}
+}
+
+// adoptRights are those to add. Whoever gets a new credential of the app gets all that it may do.
+func adoptRights(r *Request) rights {
+	n := undoAdoptRights(r)
+	if r.Plan.Credential.Kind != plan.CredentialNone && !wasThere(r) {
+		n.handsOut = r.Look.holds()
+	}
+	return n
+}
+
+func remainsOfAdopt(r *Request) (what, next string) {
+	if !r.Steps.changed() {
+		return "Nothing was changed", ", and the app has what it had. It can be asked for again."
+	}
+	return "What was added so far stays in the tenant", "; the app can be asked for again."
 }
 
 // checkAdopted checks whether the app that a draft names is already ours.
@@ -80,11 +99,11 @@ func (d *Desk) checkAdopted(ctx context.Context, wrong form.Errors, r *Request) 
 	return nil
 }
 
-// adoptSteps find the app and its owner, write down what it has, and then add.
-func adoptSteps(p plan.Plan) []StepName {
-	steps := []StepName{StepFind, StepOwned, StepRecord}
-	for _, s := range stepsOf(p) {
-		if s != StepOwner || len(p.Owners) > 0 { // the requester is one already
+// adoptSteps look at the app once more, and then add.
+func adoptSteps(r *Request) []StepName {
+	steps := slices.Clone(lookSteps)
+	for _, s := range stepsOf(r.Plan) {
+		if s != StepOwner || len(r.Plan.Owners) > 0 || r.Look.NoOwner { // else the requester is one already
 			steps = append(steps, s)
 		}
 	}

@@ -21,7 +21,10 @@ func (e *Engine) record(ctx context.Context, r *Request, s Session) (edit, error
 		return nil, err
 	}
 	clean(&has)
-	if len(r.Plan.Owners) > 0 {
+	switch {
+	case r.Look.NoOwner:
+		found.Owners = []string{}
+	case len(r.Plan.Owners) > 0:
 		if found.Owners, err = ownersOf(ctx, r, s); err != nil {
 			return nil, err
 		}

@@ -75,7 +75,6 @@ func TestAnAppIsNotTouchedBeforeItIsCertainWhoseItIs(t *testing.T) {
 	}{
 		"she does not own it": {func(w *workflowtest.World) { w.ByHand(workflowtest.LegacyID, "hr", "OBJ-TOM") },
 			"bea@contoso.com does not own hr"},
-		"nobody owns it": {func(w *workflowtest.World) { w.ByHand(workflowtest.LegacyID, "hr") }, "does not own"},
 		"her account is not found": {func(w *workflowtest.World) {
 			w.ByHand(workflowtest.LegacyID, "hr", "OBJ-BEA")
 			w.Signer.Requesters = nil

@@ -208,7 +208,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 
 // ensureOwned refuses a change to an app of another hand that is not the requester's.
 // Where it is not certain whose account is the requester's, that is a refusal as well.
-func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
+func (e *Engine) ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	skipped := func(why string) (edit, error) {
 		return func(_ *Request, st *Step) { st.Status, st.Note = StepSkipped, why }, nil
 	}
@@ -248,6 +248,13 @@ func ensureOwned(ctx context.Context, r *Request, s Session) (edit, error) {
 	owners, err := s.Owners(ctx, r.Made.ObjectID)
 	if err != nil {
 		return nil, err
+	}
+	if len(owners) == 0 && r.kind().finds && !IsYoung(r.Made.Born, e.now()) { // else they may not be listed yet
+		why, err := ownerless(r)
+		if err != nil {
+			return nil, err
+		}
+		return skipped(why)
 	}
 	if !set.ContainsFold(owners, accounts[0].ObjectID) {
 		return nil, &notSeen{&ServiceError{Code: "NotOwner",

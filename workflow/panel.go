@@ -215,7 +215,7 @@ func (p panel) enough(r *Request) *Refusal {
 			others++
 		}
 	}
-	need := r.Needs()
+	need := approvalsTaken(r)
 	switch {
 	case others >= need:
 		return nil

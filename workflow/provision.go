@@ -129,7 +129,7 @@ func handedOver(r *Request) State {
 
 // ensure makes sure of one step, and returns what to write down.
 func (e *Engine) ensure(ctx context.Context, r *Request, name StepName, s Session) (edit, error) {
-	if r.Approval.Digest != r.Plan.Digest() {
+	if r.Approval.Digest != shownDigest(r) {
 		return nil, &ServiceError{Code: string(RuleDigest),
 			Text: "The plan is not the one that was approved, so nothing more will be done."}
 	}

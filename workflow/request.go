@@ -99,6 +99,8 @@ type Request struct {
 	EWS        EWSListing
 	// Approvals is how many it takes where that is more than the plan says. It only grows: see Needs.
 	Approvals int
+	// Look is what was shown of an app that is adopted, before it was decided on.
+	Look Look
 }
 
 // Target is the app that a request is about, where an earlier one made it.
@@ -131,6 +133,7 @@ const (
 	TaskUndo      Task = "undo"       // delete what the request has made
 	TaskVerify    Task = "verify"     // check what somebody has made by hand
 	TaskRemoveOld Task = "remove-old" // remove the credential that was replaced
+	TaskLook      Task = "look"       // read what an app has that is to be adopted
 )
 
 // SignIn is what is known of the approver's sign-in. The code itself is in the
@@ -231,7 +234,7 @@ func (r *Request) Clone() *Request {
 	c.Made.Owners, c.Made.Makers = slices.Clone(r.Made.Owners), slices.Clone(r.Made.Makers)
 	c.Made.Ending = slices.Clone(r.Made.Ending)
 	c.Made.Ended = slices.Clone(r.Made.Ended)
-	c.Dependents = r.Dependents.clone()
+	c.Dependents, c.Look = r.Dependents.clone(), r.Look.clone()
 	c.Agreed = slices.Clone(r.Agreed)
 	c.Steps = r.Steps.clone()
 	c.History = slices.Clone(r.History)

@@ -79,7 +79,7 @@ func (r *Request) aboutApp() bool { return r.Target.Request != "" || r.kind().fi
 
 // untouched reports whether nothing was begun in the tenant for r.
 func untouched(r *Request) bool {
-	if r.task().byHand {
+	if r.task().byHand || r.task().looks {
 		return true
 	}
 	made := r.Made.SecretAttempts > 0 || !r.aboutApp() && r.Made.ObjectID != ""

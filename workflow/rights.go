@@ -23,6 +23,10 @@ type rights struct {
 	reads    bool      // delegated permission grants are read: what the app was granted, or who has grants on it
 	whole    bool      // all of the app's power is read
 	noRole   bool      // the account needs none: nothing is changed
+	// onlyReads says that the token is to be good for reading only.
+	onlyReads bool
+	// handsOut is what an app has that gets a new credential, where that takes a role of its own.
+	handsOut string
 	// application and consent are what directory roles are for, where it is something else
 	// than to change applications and to give consent.
 	application, consent string
@@ -91,6 +95,9 @@ func (n rights) consented() plan.Plan {
 
 // scopes are those that the admin's token needs.
 func (n rights) scopes() []string {
+	if n.onlyReads {
+		return []string{"User.Read"} // more where there is consent: see Ask
+	}
 	scopes := n.consented().SignInScopes()
 	if n.reads && !slices.Contains(scopes, readsGrants) {
 		scopes = append(scopes, readsGrants)
@@ -130,6 +137,9 @@ func (n rights) roles() []roleNeed {
 	p.DirectoryRoles = set.Minus(p.DirectoryRoles, n.same.DirectoryRoles, plan.SameRole)
 	if slices.ContainsFunc(p.Of(catalog.Application), func(q plan.Permission) bool { return q.ResourceAppID == catalog.MicrosoftGraph }) {
 		privileged(ForConsent, cmp.Or(n.consent, "consent to Microsoft Graph application permissions"))
+	}
+	if n.handsOut != "" {
+		privileged(ForConsent, "hand out a credential of an app that has "+n.handsOut)
 	}
 	if len(p.DirectoryRoles) > 0 {
 		privileged(ForDirectoryRoles, "give the app a directory role")

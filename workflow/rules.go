@@ -17,7 +17,7 @@ import (
 // judged is r as the rules see it.
 func (d *Desk) judged(r *Request) policy.Case {
 	return policy.Case{Tenant: r.Tenant, Pack: r.Product, By: r.Requester.ID, Name: r.Requester.Name, Channel: r.Team,
-		Gives: gives(r), Risk: risk(r), Now: d.now()}
+		Gives: gives(r), Risk: r.Risk(), Now: d.now()}
 }
 
 // gives is what r gives its app. That is all of the plan where the app gets a credential, as that can use all of it; else what it

@@ -44,6 +44,8 @@ type Ask struct {
 	Taken      []plan.Permission
 	TakenRoles []string
 	Removed    time.Time
+	// Looks says that the token is for reading only.
+	Looks bool
 	// Restored says that the app is restored without its credentials: it has no
 	// certificate but the one of the request.
 	Restored bool

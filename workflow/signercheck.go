@@ -17,12 +17,15 @@ func askFor(r *Request, p panel) Ask {
 	a := Ask{Resources: r.rights().plan.Resources(), Email: p.ties[r.Requester.ID].key(), Policy: bringsCredential(r) || opensToOthers(r),
 		Application: r.Made.ObjectID, Assigned: len(p.Sufficient) > 0, New: creates(r) && r.Made.ObjectID == "",
 		Born: r.Made.Born, Changed: r.Made.Changed, Given: r.Made.Given, Removed: r.Made.Removed, Taken: r.Taken.Permissions,
-		Restored: r.Steps.Get(StepRestore) != nil, Whole: r.rights().whole, AzureUnsure: len(r.Residue.Azure) > 0}
+		Restored: r.Steps.Get(StepRestore) != nil, Whole: r.rights().whole, AzureUnsure: len(r.Residue.Azure) > 0, Looks: r.task().looks}
 	for _, role := range r.Taken.DirectoryRoles {
 		a.TakenRoles = append(a.TakenRoles, role.TemplateID)
 	}
 	if w := azureOf(r); w.acts {
 		a.Subscriptions, a.AzureRights = w.subscriptions(), w.rights()
+	}
+	if r.task().looks {
+		a.Subscriptions = r.Plan.Subscriptions
 	}
 	for _, q := range append(slices.Clone(r.Plan.Owners), r.previous().Owners...) {
 		if key := p.ties[q.ID].key(); key != "" {
@@ -118,7 +121,7 @@ func signerProblem(r *Request, p panel) *Refusal {
 	switch {
 	case !configured || !p.may(r, approver):
 		return refuse(RuleNotApprover, "%s is no longer an approver of %s. Nothing was changed.", r.Approval.By.Name, r.Tenant)
-	case r.Approval.Digest != r.Plan.Digest():
+	case r.Approval.Digest != shownDigest(r):
 		return refuse(RuleDigest, "The plan is not the one that was approved. Nothing was changed.")
 	case !strings.EqualFold(who.TenantID, t.ID) || !strings.EqualFold(who.TenantID, r.Plan.TenantID):
 		return refuse(RuleTenant, "%s belongs to another tenant than %s. Nothing was changed. Press New code and sign in with your "+

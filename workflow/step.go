@@ -36,6 +36,7 @@ const (
 	StepRemoveOld         StepName = "remove-old"
 
 	StepDependents StepName = "dependents"
+	StepLook       StepName = "look"
 )
 
 // Title is the step in words, as a line on a card.
@@ -97,8 +98,9 @@ func init() {
 		StepConnect:          {"Connect the backup server", reads, (*Engine).connect},
 
 		StepFind:   {"Find the application", reads, (*Engine).find},
-		StepOwned:  {"Check that the requester owns it", reads, tenantStep(ensureOwned)},
+		StepOwned:  {"Check that the requester owns it", reads, (*Engine).ensureOwned},
 		StepRecord: {"Record its current state", reads, (*Engine).record},
+		StepLook:   {"Read all that it has", reads, (*Engine).lookAt},
 
 		StepGone:              {"Check that the application is deleted", reads, (*Engine).stillThere},
 		StepRestore:           {"Restore the deleted application", removes, tenantStep(restore)},

@@ -61,6 +61,9 @@ func (e *Engine) stepFailed(ctx context.Context, r *Request, name StepName, s Se
 		}
 	}
 	err = lasting(err)
+	if stopped, saved := e.stopForChange(r, err); stopped {
+		return saved
+	}
 	if use, ok := errors.AsType[*inUse](err); ok {
 		return e.stopForDependents(r, use)
 	}

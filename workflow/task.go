@@ -21,6 +21,7 @@ type task struct {
 
 	makes  bool // what the plan says
 	undoes bool // what was made for the plan goes
+	looks  bool // at an app: nothing is changed, and somebody decides then
 	byHand bool // somebody has made that by hand: it is read and compared, and nothing is changed
 }
 
@@ -36,6 +37,7 @@ func init() {
 		TaskRemoveOld: {button: "Remove the old one", does: "remove the old credential of %s", finish: finishRemoveOld, needs: toCredential,
 			back: StateLeftover, stays: "old credential is still there",
 			steps: []StepName{StepRemoveOld}},
+		TaskLook: {does: "look at the app %s", finish: finishLook, begin: beginLook, needs: lookRights, steps: lookSteps, looks: true},
 	}
 }
 

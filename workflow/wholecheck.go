@@ -33,7 +33,7 @@ func readAll(ctx context.Context, r *Request, s Session) (reading, error) {
 	}
 	in := reading{app: has, signer: s.Signer()}
 	want := credentialsOf(r, has)
-	in.compared = has.Against(whole.Allowed{Plan: least, Also: []plan.Plan{most, r.allowed()}, Credentials: want,
+	in.compared = has.Against(whole.Allowed{Plan: least, Also: []plan.Plan{most, r.allowed()}, Found: r.Look.Items, Credentials: want,
 		Owners: ownersOfPlan(r, s.Signer()), Calls: []plan.Plan{lately(r)}})
 	for _, c := range want {
 		there := slices.ContainsFunc(has.Application.Credentials, func(h whole.Credential) bool { return h.Key() == c.Key() })
@@ -147,7 +147,7 @@ func isAlarm(r *Request, i whole.Item) bool {
 	case whole.KindRole, whole.KindCredential:
 		return true
 	case whole.KindGrant, whole.KindDirectory:
-		return !r.Adopted() || r.task().byHand // of an app of another hand, only what a plan has was written down
+		return !r.Adopted() || r.Look.Rev > 0 || r.task().byHand // else of an app of another hand, only what a plan has was written down
 	case whole.KindOwner:
 		return r.task().byHand
 	}

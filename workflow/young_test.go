@@ -22,7 +22,7 @@ func TestAnAppThatIsNotSeenAtFirstIsAdopted(t *testing.T) {
 			case call == "applications" && seen < 10*time.Second:
 				delete(w.Apps, workflowtest.LegacyID)
 			case call == "applications":
-				w.Apps[workflowtest.LegacyID], app.Owners = app, nil
+				w.Apps[workflowtest.LegacyID], app.Owners = app, []string{"OBJ-TOM"}
 			case call == "owners" && seen > 20*time.Second:
 				app.Owners = []string{"OBJ-BEA"}
 			}
@@ -33,6 +33,8 @@ func TestAnAppThatIsNotSeenAtFirstIsAdopted(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.SignsInFor(n, r)
+		workflowtest.Pass(time.Minute)
+		w.SignsInFor(n, w.Get(r.ID))
 		workflowtest.Pass(time.Minute)
 		if r = w.Get(r.ID); r.State != workflow.StateReady {
 			t.Errorf("it is %s: %s", r.State, r.Failure.Text)

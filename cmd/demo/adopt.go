@@ -30,14 +30,26 @@ func (s *story) adopted(ctx context.Context) error {
 	if err != nil || len(wrong) != 0 {
 		return expected("the form closes", fmt.Sprint(wrong), err)
 	}
-	card, err := s.decide(ctx, name, "Approve")
+	card, err := s.decide(ctx, "look at the app "+name, "Approve")
 	if err != nil {
 		return err
 	}
 	if !strings.Contains(card.Plain(), "Nothing is removed from it") {
 		return expected("the card says that nothing is removed", card.Plain(), nil)
 	}
-	s.sees("on the card: what is added to it where it is missing. Nothing is removed from it")
+	s.sees("on the card: the bot looks at it first. Nothing is removed from it")
+	card, err = s.decide(ctx, "add to the existing app "+name, "Approve")
+	if err != nil {
+		return err
+	}
+	for line := range strings.SplitSeq(card.Plain(), "\n") {
+		if strings.Contains(line, "as a whole") || strings.Contains(line, "Graph/Mail.Read") {
+			s.sees("on the card, before anything is changed: %s", strings.TrimSpace(line))
+		}
+	}
+	if !strings.Contains(card.Plain(), "Microsoft Graph/Mail.Read") {
+		return expected("the card shows what the app can do already", card.Plain(), nil)
+	}
 	first, secret := s.appID, s.secret
 	s.appID = s.named(name)[0].AppID
 	err = s.open(ctx)

@@ -71,6 +71,7 @@ type requestV1 struct {
 
 	Dependents dependentsV1 `json:"dependents,omitzero"`
 	Away       string       `json:"away,omitzero"`
+	Look       lookV1       `json:"look,omitzero"`
 }
 
 type personV1 struct {
@@ -143,6 +144,7 @@ func Encode(r *workflow.Request) ([]byte, error) {
 		Reminded: r.Reminded, Outcomes: r.Outcomes, Approvals: r.Approvals,
 		Was: planForm(r.Previous), Left: planForm(r.Residue.Plan), Taken: planForm(r.Taken), LeftAzure: each(r.Residue.Azure, shareForm),
 		LeftCerts: r.Residue.Certificates, Found: foundForm(r.Discovered), Dependents: dependentsForm(r.Dependents), Away: r.Away,
+		Look:   lookForm(r.Look),
 		Target: targetV1(r.Target), Successor: r.Successor, Gone: r.AppDeleted, Spent: r.CertificateReleased, Linked: r.PredecessorTold,
 		Warned: r.Warned, EWS: ewsV1(r.EWS),
 	})
@@ -190,7 +192,7 @@ func (f *requestV1) request() *workflow.Request {
 		Reminded: f.Reminded, Outcomes: f.Outcomes, Approvals: f.Approvals,
 		Previous: f.Was.plan(), Taken: f.Taken.plan(),
 		Residue:    workflow.Residue{Plan: f.Left.plan(), Azure: each(f.LeftAzure, azureShareV1.share), Certificates: f.LeftCerts},
-		Discovered: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away,
+		Discovered: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away, Look: f.Look.look(),
 		Target: workflow.Target(f.Target), Successor: f.Successor, AppDeleted: f.Gone, CertificateReleased: f.Spent,
 		PredecessorTold: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
 	}
@@ -214,7 +216,7 @@ func InUTC(r *workflow.Request) {
 		&r.Previous.Credential.Certificate.NotBefore, &r.Previous.Credential.Certificate.NotAfter,
 		&r.Residue.Plan.Credential.Certificate.NotBefore, &r.Residue.Plan.Credential.Certificate.NotAfter,
 		&r.Taken.Credential.Certificate.NotBefore, &r.Taken.Credential.Certificate.NotAfter, &r.Made.KeyExpires, &r.Made.Born,
-		&r.Made.Changed, &r.Made.Removed, &r.Made.Given, &r.Handover.At, &r.Handover.Claimed)
+		&r.Made.Changed, &r.Made.Removed, &r.Made.Given, &r.Handover.At, &r.Handover.Claimed, &r.Look.Vouch.At)
 	for i := range r.Agreed {
 		utc(&r.Agreed[i].At)
 	}

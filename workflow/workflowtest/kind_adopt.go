@@ -47,7 +47,7 @@ func (w *World) Keeps(a *FakeApp) {
 func (w *World) Wrote() (changes []string) {
 	for _, c := range w.Calls {
 		switch c {
-		case "device code", "who signed in", "applications", "owners", "look", "inspect", "keys", "proof", "alive", "find":
+		case "device code", "who signed in", "applications", "owners", "look", "inspect", "keys", "proof", "alive", "find", "whole":
 		default:
 			if !strings.HasPrefix(c, "draw ") {
 				changes = append(changes, c)
@@ -57,8 +57,26 @@ func (w *World) Wrote() (changes []string) {
 	return changes
 }
 
-// SignsInFor has a request approved and signed in for once, as far as that goes.
+// SignsInFor has a request approved and signed in for once, as far as that goes. An app that is
+// adopted was looked at before.
 func (w *World) SignsInFor(n *Node, r *workflow.Request) *workflow.Request {
+	w.T.Helper()
+	if r = w.Looks(n, r); r.State != workflow.StatePending {
+		return r
+	}
+	return w.signsIn(n, r)
+}
+
+// Looks has an app looked at that is to be adopted, where nobody has.
+func (w *World) Looks(n *Node, r *workflow.Request) *workflow.Request {
+	w.T.Helper()
+	if r.Kind != workflow.KindAdopt || r.Look.Rev > 0 {
+		return r
+	}
+	return w.signsIn(n, r)
+}
+
+func (w *World) signsIn(n *Node, r *workflow.Request) *workflow.Request {
 	w.T.Helper()
 	synctest.Wait()
 	if _, err := n.Approve(w.T.Context(), r.ID, Ada, r.Rev); err != nil {

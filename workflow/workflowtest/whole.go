@@ -17,7 +17,7 @@ import (
 // ReadWhole is what the fake tenant has of an app, what a test has put beside it, and what it
 // hides.
 func (s *fakeSession) ReadWhole(_ context.Context, m workflow.Made, p plan.Plan) (whole.App, error) {
-	return call(s.Wires, "inspect", func() (whole.App, error) {
+	return call(s.Wires, s.wholeCall(), func() (whole.App, error) {
 		a := s.App(m.ObjectID)
 		has := whole.App{AppID: m.AppID}
 		if a == nil {
@@ -138,4 +138,20 @@ func (w *Wires) ShowDrift(_ context.Context, l workflow.Drifting) (string, strin
 		return where{"D" + l.To.ID, "drift"}, nil
 	})
 	return at.channel, at.ts, err
+}
+
+// wholeCall tells a look at an app that is adopted, which follows the record of it, from the
+// check at the end.
+func (s *fakeSession) wholeCall() string {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	for _, c := range slices.Backward(s.Calls) {
+		switch {
+		case c == "look" || c == "whole":
+			return "whole"
+		case c != "owners" && !strings.HasPrefix(c, "draw "): // the record looks at owners, too
+			return "inspect"
+		}
+	}
+	return "inspect"
 }

@@ -2,11 +2,13 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/graphops"
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
@@ -15,7 +17,7 @@ import (
 )
 
 // legacy makes an application that has been in use for long, and that Bea owns
-// if owned says so.
+// if owned says so, and else Ada.
 func (w *world) legacy(name string, owned bool) entratest.Application {
 	w.t.Helper()
 	ctx := context.Background()
@@ -41,10 +43,12 @@ func (w *world) legacy(name string, owned bool) entratest.Application {
 	must(s.EnsureConsent(ctx, sp, permissions))
 	_, _, err = s.AddPassword(ctx, objectID, "by hand", time.Now().Add(24*time.Hour))
 	must(err)
+	owner := s.Signer().ObjectID
 	if owned {
-		_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: objectID}, []string{s.Signer().Requesters[0].ObjectID}, nil, nil)
-		must(err)
+		owner = s.Signer().Requesters[0].ObjectID
 	}
+	_, err = s.EnsureOwners(ctx, workflow.Made{ObjectID: objectID}, []string{owner}, nil, nil)
+	must(err)
 	w.tenant.Age(appID, 5*365*24*time.Hour)
 	return w.app(appID)
 }
@@ -109,19 +113,20 @@ func TestAnAppThatWasMadeByHandIsAdoptedUpdatedAndKeepsWhatItHad(t *testing.T) {
 	before := w.legacy("HR Portal", true)
 
 	w.types("update HR Portal", map[string]any{"Team": team, "Reason": "its mail is backed up too"})
-	card := w.sees(w.ada, in(approval), "add to the existing app HR Portal?")
+	card := w.sees(w.ada, in(approval), "look at the app HR Portal?")
 	if !strings.Contains(card.Plain(), "Nothing is removed from it") {
 		t.Errorf("the card is %s", card.Plain())
 	}
 	if now := w.app(before.AppID); len(now.Passwords) != 1 || len(now.Roles) != len(before.Roles) {
 		t.Errorf("before anybody approved it the app is %+v", now)
 	}
+	w.approves("look at the app", "Approve")
 	w.approves("add to the existing app HR Portal?", "Approve")
 	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
 	done := w.sees(w.ada, in(approval), "EA-1: HR Portal · Done").Plain()
-	for _, text := range []string{"Added to the app", "Microsoft Graph Directory.Read.All (application)", "Stays as it is",
-		"Microsoft Graph Mail.Read (application)", "Microsoft Graph Calendars.Read (delegated)", "https://hr.contoso.com/callback",
-		"client secrets: 1"} {
+	for _, text := range []string{"Added to the app", "Microsoft Graph Directory.Read.All (application)", "All that it has, and keeps",
+		"Microsoft Graph/Mail.Read", "Microsoft Graph/Calendars.Read", "https://hr.contoso.com/callback",
+		"“by hand”"} {
 		if !strings.Contains(done, text) {
 			t.Errorf("the card does not say %q: %s", text, done)
 		}
@@ -159,7 +164,7 @@ func TestAnAppOfSomebodyElseIsNotAdopted(t *testing.T) {
 	w.start()
 	before := w.legacy("HR Portal", false)
 	w.types("update "+before.AppID, map[string]any{"Team": team, "Reason": "its mail is backed up too"})
-	w.approves("add to the existing app", "Approve")
+	w.approves("look at the app", "Approve")
 	w.sees(w.ada, in(approval), "for 20 seconds at most") // it is looked at again
 	c.pass(20 * time.Second)
 	card := w.sees(w.ada, in(approval), "failed: bea@contoso.com does not own HR Portal")
@@ -182,6 +187,7 @@ func TestAnExistingAppGetsWhatAProductNeedsAndItsCertificate(t *testing.T) {
 	before := w.legacy("archive", true)
 	w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}},
 		map[string]any{"App name": strings.ToUpper(before.AppID), "Reason": "backup", "Certificate": selfSigned(t)})
+	w.approves("look at the app", "Approve")
 	w.approves("add to the existing app", "Approve")
 	w.sees(w.ada, in(approval), "EA-1: archive · Done")
 	after := w.app(before.AppID)
@@ -213,6 +219,7 @@ func TestUndoOfAnAdoptionLeavesTheAppAsItWas(t *testing.T) {
 	w.sends("vbazure", [][2]string{{"Application", "An existing one"}},
 		map[string]any{"App name": before.AppID, "Reason": "backup", "Workloads": "minimal",
 			"Subscriptions": subscription, "Owners": []string{"U0TOM00001"}})
+	w.approves("look at the app", "Approve")
 	w.approves("add to the existing app", "Approve")
 	w.sees(w.ada, in(approval), "” failed")
 	if during := w.app(before.AppID); len(during.AzureRoles) != 1 || len(w.tenant.AzureRoleDefinitions()) != 1 ||
@@ -230,5 +237,91 @@ func TestUndoOfAnAdoptionLeavesTheAppAsItWas(t *testing.T) {
 	}
 	if strings.Contains(card, "stays:") || !strings.Contains(card, "Remove its new Azure roles") {
 		t.Errorf("the card is %s", card)
+	}
+}
+
+// Shown in an audit: an adoption for User.Read was approved as low risk, and opened an app that
+// could read all mail. Now the app is shown first, and what has come since stops it.
+func TestAnAdoptionIsDecidedOnWhatTheAppHasAlready(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	before := w.legacy("HR Portal", true)
+	w.sends("custom", [][2]string{{"Application", "An existing one"}},
+		map[string]any{"App name": "HR Portal", "Reason": "a script", "Permissions": []string{"graph:Delegated:User.Read"},
+			"Redirect URIs": "https://localhost"})
+	card := w.sees(w.ada, in(approval), "look at the app HR Portal?").Plain()
+	for _, text := range []string{"Highest risk: low, as far as is known: nobody has looked at the app yet", "That takes no role."} {
+		if !strings.Contains(card, text) {
+			t.Errorf("the first card does not say %q: %s", text, card)
+		}
+	}
+	w.approves("look at the app HR Portal?", "Approve")
+	card = w.sees(w.ada, in(approval), "add to the existing app HR Portal?").Plain()
+	for _, text := range []string{"of risk high as a whole", "Highest risk: high", "Microsoft Graph/Mail.Read",
+		"hand out a credential of an app that has Microsoft Graph application permissions", "“by hand”", "bea@contoso.com"} {
+		if !strings.Contains(card, text) {
+			t.Errorf("the second card does not say %q: %s", text, card)
+		}
+	}
+	if now := w.app(before.AppID); len(now.Passwords) != 1 || len(now.Scopes) != len(before.Scopes) ||
+		!slices.Equal(now.RedirectURIs, before.RedirectURIs) {
+		t.Errorf("the look has changed the app: %+v", now)
+	}
+	s := w.adaAlone(nil)
+	if _, _, err := s.AddPassword(t.Context(), before.ID, "foreign", time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	w.approves("add to the existing app HR Portal?", "Approve")
+	card = w.sees(w.ada, in(approval), "The app is not as it was shown").Plain()
+	if !strings.Contains(card, "“foreign”") || !strings.Contains(card, "add to the existing app HR Portal?") {
+		t.Errorf("the third card is %s", card)
+	}
+	w.approves("add to the existing app HR Portal?", "Approve")
+	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
+	kept(t, before, w.app(before.AppID))
+}
+
+// Nobody owns it: an approver says how they know that it is hers, another approves that, and she
+// becomes its owner.
+func TestAnAppWithoutAnOwnerIsAdoptedOnAnApproversWord(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.cfg.Tenants[0].Approvers = append(w.cfg.Tenants[0].Approvers, workflow.Approver{Slack: "U0TOM00001", Entra: "tom@contoso.com"})
+	w.start()
+	before := w.legacy("HR Portal", true)
+	s := w.adaAlone(nil)
+	owners, err := s.Owners(t.Context(), before.ID)
+	for _, id := range owners {
+		err = errors.Join(err, s.RemoveOwner(t.Context(), before.ID, id))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	w.types("update HR Portal", map[string]any{"Team": team, "Reason": "its mail is backed up too"})
+	w.approves("look at the app HR Portal?", "Approve")
+	card := w.sees(w.ada, in(approval), "Nobody owns it in Entra.")
+	if !strings.Contains(card.Plain(), "It takes 2 approvals.") {
+		t.Errorf("the card is %s", card.Plain())
+	}
+	w.vouches(w.tom, "Bea has run it since 2019")
+	card = w.sees(w.ada, in(approval), "Bea has run it since 2019")
+	w.approves("add to the existing app HR Portal?", "Approve")
+	w.sees(w.bea, w.bea.DM, "The secret can be opened")
+	if a := w.app(before.AppID); !slices.Equal(a.Owners, []string{"bea@contoso.com"}) {
+		t.Errorf("it is owned by %v", a.Owners)
+	}
+}
+
+// vouches approves as somebody who says how they know.
+func (w *world) vouches(by *slacktest.Person, words string) {
+	w.t.Helper()
+	card := w.sees(by, in(approval), "Nobody owns it in Entra.")
+	w.press(by, card, "Approve")
+	w.until("the form is open", func() bool { return len(by.Views()) == 1 })
+	if errs, err := by.Submit(w.t.Context(), by.Views()[0].ID, map[string]any{"Reason": words}); err != nil || len(errs) > 0 {
+		w.t.Fatal(errs, err)
 	}
 }

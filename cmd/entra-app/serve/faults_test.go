@@ -200,6 +200,7 @@ func lives() []life {
 			worst()
 			w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}},
 				map[string]any{"App name": before.AppID, "Reason": "nightly backup", "Certificate": selfSigned(w.t)})
+			w.approves("look at the app", "Approve")
 			w.approves("add to the existing app", "Approve")
 			w.ends("EA-1: old", "Done")
 			after := w.app(before.AppID)

@@ -34,6 +34,7 @@ func TestAnAppWithMuchIsAdoptedAndUpdated(t *testing.T) {
 			w.sends("custom", [][2]string{{"Application", "An existing one"}, {"Credential", "none"}},
 				map[string]any{"App name": "intranet", "Reason": "it is looked after here",
 					"Permissions": []string{"graph:Delegated:User.Read"}, "Redirect URIs": "https://localhost"})
+			w.approves("look at the app", "Approve")
 			w.approves("add to the existing app intranet?", "Approve")
 			w.sees(w.ada, in(approval), "EA-1: intranet · Done")
 
@@ -81,7 +82,7 @@ func TestARedirectURIIsOnOnePlatformInFormsAndAdoptions(t *testing.T) {
 	w.sends("custom", [][2]string{{"Application", "An existing one"}, {"Credential", "none"}},
 		map[string]any{"App name": "HR Portal", "Reason": "a command line",
 			"Permissions": []string{"graph:Delegated:User.Read"}, "Redirect URIs": "https://hr.contoso.com/CALLBACK"})
-	w.approves("add to the existing app HR Portal?", "Approve")
+	w.approves("look at the app HR Portal?", "Approve")
 	w.sees(w.ada, in(approval), "the app has the redirect URI https://hr.contoso.com/callback on the platform web already")
 	if after := w.app(before.AppID); len(after.RedirectURIs) != 1 || len(after.Scopes) != len(before.Scopes) {
 		t.Errorf("it was changed: %+v", after)

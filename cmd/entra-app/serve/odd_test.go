@@ -56,6 +56,7 @@ func TestAnOddApplicationKeepsAllOfItThroughItsLife(t *testing.T) {
 
 			w.sends("vb365-backup", [][2]string{{"Application", "An existing one"}},
 				map[string]any{"App name": odd.DisplayName, "Reason": "backup", "Certificate": selfSigned(t)})
+			w.approves("look at the app", "Approve")
 			w.approves("add to the existing app "+shown, "Approve")
 			w.sees(w.ada, in(approval), "EA-1: "+shown+" · Done")
 			now := w.differs("adopted", was, odd.AppID, ".keyCredentials[+]", ".requiredResourceAccess[+]", ".requiredResourceAccess[+]",
@@ -90,6 +91,7 @@ func TestAnOddApplicationIsAsItWasAfterAnUndo(t *testing.T) {
 	was := w.tenant.Raw(odd.AppID)
 	w.entra.Fail("addPassword", entratest.Before, 403, 1)
 	w.sends("vbo365", [][2]string{{"Application", "An existing one"}}, map[string]any{"App name": odd.DisplayName, "Reason": "backup"})
+	w.approves("look at the app", "Approve")
 	w.approves("add to the existing app", "Approve")
 	w.sees(w.ada, in(approval), "” failed")
 	w.approves("” failed", "Undo")

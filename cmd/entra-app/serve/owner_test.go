@@ -105,6 +105,7 @@ func TestTheApproverOwnsNoServicePrincipal(t *testing.T) {
 	w.reveals(w.sees(w.bea, w.bea.DM, "The secret can be opened"))
 	bare := w.bare("HR Portal")
 	w.types("update HR Portal", map[string]any{"Team": team, "Reason": "its mail is backed up too"})
+	w.approves("look at the app", "Approve")
 	w.approves("add to the existing app HR Portal?", "Approve")
 	w.sees(w.bea, w.bea.DM, "The secret can be opened")
 	made := w.made()
