@@ -85,7 +85,8 @@ func (e *Engine) vouchable(ctx context.Context, r *Request, found Look) error {
 	case len(others) < vouchApprovals:
 		return &ServiceError{Code: "NobodyOwns", Text: fmt.Sprintf("nobody owns %s in Entra, so it takes the approval of %d people, and "+
 			"%s has %s besides the requester. Nothing was changed. An administrator makes %s an owner in Entra (App "+
-			"registrations › Owners), and an approver can press Retry then.", r.AppName(), vouchApprovals, r.Tenant, text.Count(len(others), "approver"), r.Requester.Name)}
+			"registrations › Owners), and an approver can press Retry then.", r.AppName(), vouchApprovals,
+			r.Tenant, text.Count(len(others), "approver"), r.Requester.Name)}
 	}
 	return nil
 }

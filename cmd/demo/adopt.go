@@ -30,25 +30,8 @@ func (s *story) adopted(ctx context.Context) error {
 	if err != nil || len(wrong) != 0 {
 		return expected("the form closes", fmt.Sprint(wrong), err)
 	}
-	card, err := s.decide(ctx, "look at the app "+name, "Approve")
-	if err != nil {
+	if err := s.looked(ctx, name); err != nil {
 		return err
-	}
-	if !strings.Contains(card.Plain(), "Nothing is removed from it") {
-		return expected("the card says that nothing is removed", card.Plain(), nil)
-	}
-	s.sees("on the card: the bot looks at it first. Nothing is removed from it")
-	card, err = s.decide(ctx, "add to the existing app "+name, "Approve")
-	if err != nil {
-		return err
-	}
-	for line := range strings.SplitSeq(card.Plain(), "\n") {
-		if strings.Contains(line, "as a whole") || strings.Contains(line, "Graph/Mail.Read") {
-			s.sees("on the card, before anything is changed: %s", strings.TrimSpace(line))
-		}
-	}
-	if !strings.Contains(card.Plain(), "Microsoft Graph/Mail.Read") {
-		return expected("the card shows what the app can do already", card.Plain(), nil)
 	}
 	first, secret := s.appID, s.secret
 	s.appID = s.named(name)[0].AppID
@@ -75,5 +58,30 @@ func (s *story) adopted(ctx context.Context) error {
 		return expected("the app with what it had, and what the product needs", fmt.Sprintf("%+v", apps), nil)
 	}
 	s.sees("in the tenant: all that it had, and what the product needs")
+	return nil
+}
+
+// looked has that app looked at, and then decides on what it has.
+func (s *story) looked(ctx context.Context, name string) error {
+	card, err := s.decide(ctx, "look at the app "+name, "Approve")
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(card.Plain(), "Nothing is removed from it") {
+		return expected("the card says that nothing is removed", card.Plain(), nil)
+	}
+	s.sees("on the card: the bot looks at it first. Nothing is removed from it")
+	card, err = s.decide(ctx, "add to the existing app "+name, "Approve")
+	if err != nil {
+		return err
+	}
+	for line := range strings.SplitSeq(card.Plain(), "\n") {
+		if strings.Contains(line, "as a whole") || strings.Contains(line, "Graph/Mail.Read") {
+			s.sees("on the card, before anything is changed: %s", strings.TrimSpace(line))
+		}
+	}
+	if !strings.Contains(card.Plain(), "Microsoft Graph/Mail.Read") {
+		return expected("the card shows what the app can do already", card.Plain(), nil)
+	}
 	return nil
 }
