@@ -162,6 +162,15 @@ func salvage(f *os.File, key *seal.Key) (*find, error) {
 	if root := roots[string(linksBucket)]; len(root) >= bucketSize {
 		l.inBucket(root, 0, func(_ uint64, e element) { found.addLink(e) })
 	}
+	for _, name := range [][]byte{logBucket, treeBucket, toldBucket, keptBucket} {
+		if root := roots[string(name)]; len(root) >= bucketSize {
+			l.inBucket(root, keySizes[string(name)], func(_ uint64, e element) {
+				if len(e.key) > 0 {
+					found.pairs[string(name)] = append(found.pairs[string(name)], [2][]byte{e.key, e.value})
+				}
+			})
+		}
+	}
 	for n := uint64(2); n < m.pages; n++ {
 		if l.reached[n] || free[n] {
 			continue
