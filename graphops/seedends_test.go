@@ -20,7 +20,7 @@ func (g *game) approve(r *workflow.Request, err error) string {
 }
 
 // ends waits until a request has come to one of the states, pressing what a person has to
-// press and nothing else.
+// press and nothing else: what was found of an app that is adopted is decided on.
 func (g *game) ends(id string, want ...workflow.State) *workflow.Request {
 	g.t.Helper()
 	crashed := g.crashing()
@@ -46,6 +46,10 @@ func (g *game) ends(id string, want ...workflow.State) *workflow.Request {
 			}
 			_, err := g.desk.NewCode(g.t.Context(), id, ada)
 			g.must(err)
+		case r.State == workflow.StatePending && r.Look.Rev > 0: // the app was looked at, and is shown
+			_, err := g.desk.Approve(g.t.Context(), id, ada, r.Rev)
+			g.must(err)
+			g.tasks[id]++ // the look was one
 		case r.State == workflow.StateFailed || r.State == workflow.StatePending && time.Since(began) > time.Minute:
 			g.no("%s is %s: %s", id, r.State, r.Failure.Text)
 			return r
