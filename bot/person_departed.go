@@ -78,6 +78,12 @@ func (b *Bot) WithAddress(ctx context.Context, address string) (id string, err e
 	return u.ID, nil
 }
 
+// Person says who somebody is, by a profile that is asked for again. See [workflow.People].
+func (b *Bot) Person(ctx context.Context, id string) (people.Person, error) {
+	b.people.forget(id)
+	return b.person(ctx, id)
+}
+
 // Away says why somebody can be given nothing now. See [workflow.People].
 func (b *Bot) Away(ctx context.Context, id string) (why string, err error) {
 	b.people.forget(id)

@@ -6,7 +6,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/entra-app/entra-app/workflow"
-	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -48,16 +47,7 @@ func requesterBlocks(r *workflow.Request) []slack.Block {
 		blocks = append(blocks, block(line(bold(r.Requester.Name+words))))
 	}
 	if r.State == workflow.StatePending {
-		switch r.Requester.Confirmed {
-		case people.EmailUnproved:
-			blocks = append(blocks,
-				note("The e-mail address in the requester's Slack profile was never confirmed: no account is looked up by it, and they "+
-					"are not made an owner."))
-		case people.EmailNothingSaid:
-			blocks = append(blocks,
-				note("Slack does not say whether the e-mail address in the requester's profile was ever confirmed. Their account in the "+
-					"tenant is looked up by it."))
-		}
+		blocks = append(blocks, knownBlocks(r)...)
 	}
 	return blocks
 }

@@ -22,6 +22,7 @@ func outcomeText(r *workflow.Request) string {
 
 // outcomes has a row for each state that something has come of.
 var outcomes = map[workflow.State]func(*workflow.Request) string{
+	workflow.StateUnlinked: func(r *workflow.Request) string { return failureOr(r, "") },
 	workflow.StateSignIn: func(r *workflow.Request) string {
 		return failureOr(r, "Waiting for the sign-in at Microsoft.")
 	},

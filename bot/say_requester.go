@@ -20,6 +20,9 @@ func (s say) follow(r *workflow.Request) (string, []slack.Block) {
 		blocks = append(blocks, block(line(cutProse(r.Failure.Text, 900))))
 	}
 	blocks = append(blocks, stepBlocks(r)...)
+	if r.State == workflow.StateUnlinked {
+		blocks = append(blocks, s.unlinkedBlocks(r)...)
+	}
 	if r.State == workflow.StatePending || r.State == workflow.StateSignIn {
 		blocks = append(blocks, slack.NewActionBlock("", button(actCancel, "Cancel", buttonValue(r), "Cancel "+r.ID)))
 	}
@@ -40,6 +43,8 @@ func (s say) outcome(r *workflow.Request) (string, []slack.Block) {
 	case workflow.StateDenied:
 		blocks = append(blocks, block(line(user(r.Approval.By.ID), " denied your request.\n",
 			bold("Reason: "), text.Quote(r.Approval.Reason))))
+	case workflow.StateUnlinked:
+		blocks = append(blocks, s.unlinkedBlocks(r)...)
 	default:
 		blocks = append(blocks, block(line(firstOf(outcomeText(r), waitsFor(r)))))
 	}

@@ -18,6 +18,9 @@ func waitsFor(r *workflow.Request) string {
 
 // waiting has a row for each state.
 var waiting = map[workflow.State]func(*workflow.Request) string{
+	workflow.StateUnlinked: func(r *workflow.Request) string {
+		return r.Requester.Name + " has to link their Slack account to their account of " + r.Tenant
+	},
 	workflow.StatePending: waitsForApproval,
 	workflow.StateSignIn:  waitsForSignIn,
 	workflow.StateProvisioning: func(r *workflow.Request) string {

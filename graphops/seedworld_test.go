@@ -14,6 +14,7 @@ import (
 	"math/big"
 	mathrand "math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"github.com/entra-app/entra-app/graphops/entratest"
 	"github.com/entra-app/entra-app/workflow"
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/seal"
 	"github.com/entra-app/entra-app/workflow/workflowtest"
@@ -77,7 +79,11 @@ func newSeedWorld(t testing.TB, seed uint64, log io.Writer) *seedWorld {
 	w.tenant = w.entra.AddTenant(entratest.Tenant{ID: seedTenant, Name: "Contoso", Domain: "contoso.com"})
 	for _, u := range []entratest.User{{UPN: "ada@contoso.com", Name: "Ada", Roles: []string{entratest.GlobalAdministrator}},
 		{UPN: "bea@contoso.com", Name: "Bea"}, {UPN: "tom@contoso.com", Name: "Tom"}} {
-		w.tenant.AddUser(u)
+		u = w.tenant.AddUser(u)
+		if err := w.store.PutLink(context.Background(), identity.Link{Slack: "U" + strings.ToUpper(u.Name), TenantID: seedTenant,
+			ObjectID: u.ID, At: time.Now(), How: identity.ByDeviceCode}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	w.client = w.tenant.AddPublicClient(entratest.Client{Name: "bot", PublicClientFlows: true, Azure: true,
 		Scopes: append([]string{"User.ReadBasic.All", "RoleManagement.ReadWrite.Directory", "Directory.Read.All"}, botScopes...)}).AppID

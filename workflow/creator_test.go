@@ -29,6 +29,9 @@ func TestWhoRegisteredTheAppDoesNotStayAnOwner(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := workflowtest.New(t)
 				w.Signer.ObjectID, w.Signer.Requesters = "o-ada", c.requesters
+				if c.requesters == nil {
+					w.NoOwners = &workflow.ServiceError{Code: "Authorization_RequestDenied", Text: "Entra said no."}
+				}
 				n := w.Boot()
 				defer n.Stop()
 				r := w.Settle(n, w.Request(n), workflow.StateReady)
@@ -145,7 +148,7 @@ func TestARefusedOwnerIsANoteAndTheAppIsTheRequesters(t *testing.T) {
 func TestAnAppWithoutAnyOwnerSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := workflowtest.New(t)
-		w.OwnsNothing, w.Signer.Requesters = true, nil
+		w.OwnsNothing, w.NoOwners = true, &workflow.ServiceError{Code: "Authorization_RequestDenied", Text: "Entra said no."}
 		n := w.Boot()
 		defer n.Stop()
 		r := w.Settle(n, w.Request(n), workflow.StateReady)

@@ -94,13 +94,18 @@ func (d *Desk) approve(ctx context.Context, id string, by people.Person, rev int
 	}
 	var nobody *Refusal
 	if r.State == StatePending && d.mayDecide(r, by, p) == nil {
-		if nobody, err = d.seeRecipient(ctx, r); err != nil {
+		if nobody, err = d.seeRecipient(ctx, r); err == nil && nobody == nil {
+			nobody, err = d.seeKnown(ctx, r, p)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
 	have := 0
 	return d.decision(ctx, id, by, func(r *Request, p panel) *Refusal {
 		switch {
+		case nobody != nil && nobody.Rule == RuleUnlinked:
+			return nobody
 		case r.State != StatePending:
 			return wrongState(r, "there is nothing to approve")
 		case tooLate != nil:
@@ -183,7 +188,7 @@ func (d *Desk) Cancel(ctx context.Context, id string, by people.Person) (*Reques
 		if by.ID != r.Requester.ID && !signer {
 			return refuse(RuleNotRequester, "Only %s can cancel it.", d.asker(r, by))
 		}
-		if r.State == StatePending || signer || r.State == StateSignIn && untouched(r) {
+		if r.State == StatePending || r.State == StateUnlinked || signer || r.State == StateSignIn && untouched(r) {
 			return nil
 		}
 		return wrongState(r, "it can't be cancelled")

@@ -90,6 +90,7 @@
 //	limits.go                      how much one person may have and ask for
 //	tenant.go                      tenants, and who may approve there
 //	linking.go                     who somebody is in a tenant
+//	known.go                       how it is known who asks
 //	people.go                      who has a say, and who has left
 //	refused.go                     refusals that no request tells of
 //	sight.go                       who may see how much

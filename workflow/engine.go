@@ -130,7 +130,7 @@ func (e *Engine) Run(ctx context.Context) error {
 // resume looks at every request that was signing in or provisioning when an
 // earlier process stopped: its codes and tokens are gone with that process.
 func (e *Engine) resume(ctx context.Context) error {
-	for _, s := range []State{StateSignIn, StateProvisioning} {
+	for _, s := range []State{StateSignIn, StateProvisioning, StateUnlinked} {
 		found, _, err := Readable(every(ctx, e.store, Query{State: s}))
 		if err != nil {
 			return err

@@ -36,6 +36,7 @@ const (
 	RulePolicy        Rule = "tenant-policy"
 	RuleRecipient     Rule = "recipient-gone" // whoever would be given the credential
 	RuleAppChanged    Rule = "app-changed"    // since it was shown
+	RuleUnlinked      Rule = "not-linked"     // it is not known who somebody is
 	RuleInUse         Rule = "in-use"         // somebody in the tenant depends on the app
 	RuleLimit         Rule = "limit"          // of what one person may have or ask for
 	RuleForbidden     Rule = "forbidden"      // by the operator's rules
@@ -45,7 +46,7 @@ const (
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
-	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps, RuleRecipient, RuleUnseen:
+	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps, RuleRecipient, RuleUnseen, RuleUnlinked:
 		return false
 	}
 	return true

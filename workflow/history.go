@@ -82,5 +82,7 @@ const (
 	EventRestarted    EventKind = "restarted"
 	EventEWSReminded  EventKind = "ews-reminder" // that the app is not on Exchange's list
 	EventEWSListed    EventKind = "ews-listed"   // somebody said that it is
+	EventUnlinked     EventKind = "unlinked"     // it is not known who asks
+	EventLinked       EventKind = "linked"       // it is
 	EventRecipient    EventKind = "recipient"    // that the requester is gone, or back
 )

@@ -41,8 +41,10 @@ type kind struct {
 	// adds reports whether it gives the app a credential that it has not had.
 	adds func(*Request) bool
 
-	begins bool // it is the first of its app's requests here
-	finds  bool // its app was made elsewhere, and is found: it only adds to that
+	// takesLink: it gives somebody the credential of an app that exists, or goes by who owns it.
+	takesLink bool
+	begins    bool // it is the first of its app's requests here
+	finds     bool // its app was made elsewhere, and is found: it only adds to that
 	// replaces: its plan takes the place of what the app has had. All beyond it is removed, and
 	// so is what given-up updates have left.
 	replaces bool

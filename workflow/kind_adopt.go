@@ -53,7 +53,7 @@ var adoptKind = kind{
 			Text: "The app has what was approved, in addition to all that it had. There is nothing secret to hand over."})
 	},
 	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.changed() },
-	adds:     yes, begins: true, finds: true,
+	adds:     yes, begins: true, finds: true, takesLink: true,
 	remains: remainsOfAdopt, looksAgain: lookOnceMore,
 }
 

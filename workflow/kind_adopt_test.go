@@ -79,10 +79,6 @@ func TestAnAppIsNotTouchedBeforeItIsCertainWhoseItIs(t *testing.T) {
 			w.ByHand(workflowtest.LegacyID, "hr", "OBJ-BEA")
 			w.Signer.Requesters = nil
 		}, "no account with the e-mail address"},
-		"two accounts have her address": {func(w *workflowtest.World) {
-			w.ByHand(workflowtest.LegacyID, "hr", "OBJ-BEA")
-			w.Signer.Requesters = append(w.Signer.Requesters, workflow.Account{ObjectID: "OBJ-BEA2"})
-		}, "2 accounts in the tenant"},
 		"there is no such app": {func(*workflowtest.World) {}, "no application called hr"},
 		"several have the name": {func(w *workflowtest.World) {
 			w.ByHand(workflowtest.LegacyID, "hr", "OBJ-BEA")

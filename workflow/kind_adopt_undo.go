@@ -150,7 +150,7 @@ func ownerCalled(r *Request, id string, who Signer) string {
 		return who.UPN
 	}
 	for _, p := range append(slices.Clone(r.Plan.Owners), r.previous().Owners...) {
-		if slices.ContainsFunc(who.Owners[p.Address()], is) {
+		if accounts, _ := who.of(p); slices.ContainsFunc(accounts, is) {
 			return p.Name
 		}
 	}

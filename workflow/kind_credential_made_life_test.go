@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -118,11 +119,16 @@ func TestARenewedCertificateIsUsedBeforeTheOldOneIsRemoved(t *testing.T) {
 		if _, err := n.SayWorks(t.Context(), r.ID, workflowtest.Bea); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.RemoveOld(t.Context(), r.ID, workflowtest.Ada); err != nil {
+		if _, err := n.RemoveOld(t.Context(), r.ID, workflowtest.Ada); err != nil && !errors.Is(err, workflowtest.ErrPower) {
 			t.Fatal(err)
 		}
 		w.Settle(n, r.ID, workflow.StateDone)
 		n = p.Back(n)
+		if w.Get(r.ID).State == workflow.StateLeftover { // the power went before she could press
+			if _, err := n.RemoveOld(t.Context(), r.ID, workflowtest.Ada); err != nil {
+				t.Fatal(err)
+			}
+		}
 		r = w.Settle(n, r.ID, workflow.StateDone)
 		workflowtest.Pass(time.Second)
 		if got := w.One().Thumbprints; !slices.Equal(got, []string{r.Made.Thumbprint}) {

@@ -22,7 +22,7 @@ var recreateKind = kind{
 	},
 	undoable: func(r *Request) bool { return r.Steps.undoing() || r.Steps.restored() },
 	removes:  (*Request).allowed,
-	adds:     yes, restores: true,
+	adds:     yes, restores: true, takesLink: true,
 	endsOld: func(r *Request) bool { return r.Target.NewCertificate }, // the app came back without it
 	looksAgain: func(r *Request) {
 		if !r.Steps.Tried(StepRestore) { // somebody else may have restored it

@@ -34,7 +34,7 @@ var renewKind = kind{
 		came:     func(*Request) string { return "The new credential was removed. The app has the one it had before." },
 	},
 	needs:    toCredential,
-	undoable: yes, adds: yes,
+	undoable: yes, adds: yes, takesLink: true,
 	endsOld: func(r *Request) bool {
 		return r.Task == TaskRemoveOld && r.State == StateDone && r.Target.Thumbprint != ""
 	},

@@ -30,7 +30,7 @@ var updateKind = kind{
 	},
 	removes: func(r *Request) plan.Plan { return r.previous().Minus(r.Plan) },
 	leaves:  updateLeaves,
-	adds:    addsCertificate, replaces: true,
+	adds:    addsCertificate, replaces: true, takesLink: true,
 	looksAgain: giveMissed,
 }
 

@@ -230,11 +230,6 @@ func (e *Engine) showLink(l *Linking) bool {
 	return err == nil
 }
 
-// linked is called after a person was linked: what has waited for that goes on.
-func (e *Engine) linked(slack, tenantID string) {
-	e.log.Debug("linked", "slack", slack, "tenant", tenantID)
-}
-
 // voidLink removes a link whose account is no longer there, or no longer enabled, as a sign-in
 // has found, and tells its person.
 func (e *Engine) voidLink(ctx context.Context, l identity.Link, why string) {

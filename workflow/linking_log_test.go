@@ -17,7 +17,7 @@ import (
 
 func TestSeveralSlackAccountsOfOneAccountAreToldOfEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		n := w.Boot()
 		synctest.Wait()
 		defer n.Stop()
@@ -52,7 +52,7 @@ func TestSeveralSlackAccountsOfOneAccountAreToldOfEachOther(t *testing.T) {
 
 func TestALinkThatCanNotBeKeptIsNotClaimed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		n := w.Boot()
 		synctest.Wait()
 		defer n.Stop()
@@ -73,7 +73,7 @@ func (noLinks) PutLink(context.Context, identity.Link) error {
 
 func TestALinkToAnAccountThatIsGoneIsVoid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		n := w.Boot()
 		synctest.Wait()
 		defer n.Stop()
@@ -104,7 +104,7 @@ func TestALinkToAnAccountThatIsGoneIsVoid(t *testing.T) {
 
 func TestEverySignInToBeLinkedIsAnEntryOfTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		n := w.Boot()
 		defer n.Stop()
 		synctest.Wait()
@@ -139,7 +139,7 @@ func TestEverySignInToBeLinkedIsAnEntryOfTheLog(t *testing.T) {
 
 func TestWhoeverHasTheAddressOfALinkedAccountIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		n := w.Boot()
 		defer n.Stop()
 		synctest.Wait()

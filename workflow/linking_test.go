@@ -16,7 +16,7 @@ import (
 
 func TestAPersonIsLinkedByTheirOwnSignIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		var log bytes.Buffer
 		w.Out = &log
 		n := w.Boot()
@@ -83,7 +83,7 @@ func TestWhoMayBeLinkedToWhichAccount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := workflowtest.New(t)
+				w := workflowtest.Unlinked(t)
 				var log bytes.Buffer
 				w.Out = &log
 				n := w.Boot()
@@ -111,7 +111,7 @@ func TestWhoMayBeLinkedToWhichAccount(t *testing.T) {
 
 func TestWhoTakesNoPartIsShownNoCode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		n := w.Boot()
 		synctest.Wait()
 		defer n.Stop()
@@ -136,7 +136,7 @@ func TestWhoTakesNoPartIsShownNoCode(t *testing.T) {
 
 func TestACodeToBeLinkedIsGoodForOneSignInAndOneBoot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		n := w.Boot()
 		synctest.Wait()
 		begins := func() (code, ts string) {
@@ -201,7 +201,7 @@ func TestAFailedSignInSaysWhatItsPersonCanDo(t *testing.T) {
 		workflow.SignInOther:       "Entra refused the sign-in. Nothing was linked. Press Link to try again.",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := workflowtest.New(t)
+			w := workflowtest.Unlinked(t)
 			n := w.Boot()
 			synctest.Wait()
 			defer n.Stop()
@@ -227,7 +227,7 @@ func TestWhoHasLeftByThenIsNotLinked(t *testing.T) {
 		"but Slack did not say who you are now":            func(w *workflowtest.World) { w.NoPeople = errors.New("slack: status 503") },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := workflowtest.New(t)
+			w := workflowtest.Unlinked(t)
 			n := w.Boot()
 			synctest.Wait()
 			defer n.Stop()
@@ -244,7 +244,7 @@ func TestWhoHasLeftByThenIsNotLinked(t *testing.T) {
 
 func TestALinkIsRemovedByItsPersonAndEndsWithItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		w.Policy.LinkLifetime = 30 * 24 * time.Hour
 		n := w.Boot()
 		synctest.Wait()
@@ -286,7 +286,7 @@ func TestALinkIsRemovedByItsPersonAndEndsWithItsTime(t *testing.T) {
 
 func TestADamagedLinkIsNotTakenForNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := workflowtest.New(t)
+		w := workflowtest.Unlinked(t)
 		n := w.Boot()
 		synctest.Wait()
 		defer n.Stop()

@@ -67,11 +67,11 @@ func (e *Engine) ensureOwners(ctx context.Context, r *Request, s Session) (edit,
 // with their names in place of the UPN; and why some have none.
 func wantedOwners(r *Request, who Signer) (wanted []Account, notes []string) {
 	requester, found := who.Requesters, who.Owners
-	if _, looked := found[r.Requester.Address()]; r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
+	if _, looked := who.of(r.Requester); r.Made.Owner != "" && len(requester) != 1 && !(looked && len(requester) == 0) {
 		requester = []Account{{ObjectID: r.Made.Owner}}
 	}
 	for i, p := range append([]people.Person{r.Requester}, r.Plan.Owners...) {
-		accounts, looked := found[p.Address()]
+		accounts, looked := who.of(p)
 		if i == 0 {
 			accounts = requester
 		}
@@ -163,7 +163,8 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		stay = append(stay, a.ObjectID)
 	}
 	for _, p := range r.Plan.Owners {
-		for _, a := range found[p.Address()] {
+		accounts, _ := s.Signer().of(p)
+		for _, a := range accounts {
 			stay = append(stay, a.ObjectID)
 		}
 	}
@@ -171,7 +172,7 @@ func removeOwners(ctx context.Context, r *Request, s Session) (left []string, er
 		if p.ID == r.Requester.ID || slices.ContainsFunc(r.Plan.Owners, func(q people.Person) bool { return q.ID == p.ID }) {
 			continue
 		}
-		accounts, looked := found[p.Address()]
+		accounts, looked := s.Signer().of(p)
 		switch {
 		case found != nil && !looked && p.Address() != "":
 			left = append(left, "the account of "+p.Name+" could not be looked up, so it may still be an owner")

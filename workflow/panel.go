@@ -26,7 +26,8 @@ type panel struct {
 	ties  ties
 	// who has signed in; nil while nobody has. From then on accounts are compared, as they were
 	// looked up with that sign-in, and an approver whose account is not known counts for nothing.
-	who *Signer
+	who   *Signer
+	asked string // by what the requester was looked up with it
 }
 
 // panel is that of r's tenant, as the links in the store tell who is who.
@@ -237,6 +238,7 @@ type tie struct {
 	// holds; account likewise, though it may have to be shown again: it is enough to say no by.
 	linked, account string
 	unread          error // why it is not known whether they are linked
+	silent          error // why Slack did not say who they are now
 }
 
 // ties are those of people, by Slack ID.

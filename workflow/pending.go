@@ -16,7 +16,7 @@ func nextTask(r *Request) Task {
 
 // doing is the task that r is about: while it waits for an approver, the one that an approval begins.
 func doing(r *Request) Task {
-	if r.State == StatePending {
+	if r.State == StatePending || r.State == StateUnlinked {
 		return nextTask(r)
 	}
 	return r.Task

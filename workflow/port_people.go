@@ -17,6 +17,9 @@ type People interface {
 	// WithAddress returns the Slack ID of whoever has an e-mail address in their profile, or empty
 	// where nobody has who is still there.
 	WithAddress(ctx context.Context, address string) (id string, err error)
+	// Person is who somebody is now, by Slack ID: their profile, asked for again. Where that can't
+	// be found out it returns an error.
+	Person(ctx context.Context, id string) (people.Person, error)
 	// Away says why a person can be given nothing now, as the end of a sentence: they
 	// have left, or may take no part any more. It is empty where they can, and asks again.
 	// Where that can't be found out it returns an error.

@@ -55,6 +55,9 @@ func post(kind PostName, n int) PostName { return PostName(fmt.Sprintf("%s%d", k
 // owedPosts names the messages that do not show r as it is.
 func owedPosts(r *Request) []PostName {
 	names := []PostName{PostCard, PostFollow}
+	if r.unheardOf() {
+		names = names[1:]
+	}
 	if r.Approval.N > 0 && !r.Approval.Denied {
 		names = append(names, post(PostSignIn, r.Approval.N))
 	}
@@ -78,6 +81,13 @@ func owedPosts(r *Request) []PostName {
 		names = append(names, PostThread)
 	}
 	return names
+}
+
+// unheardOf reports whether no approver has been told of r, nor has to be.
+func (r *Request) unheardOf() bool {
+	_, begun := r.Posts[PostCard]
+	return !begun && (r.State == StateUnlinked || r.Failure.Rule == RuleUnlinked || r.Known.How == "" && r.Approval.N == 0 &&
+		(r.State == StateCancelled || r.State == StateExpired))
 }
 
 // superseded reports whether a newer message has taken the place of this one.

@@ -106,7 +106,8 @@ func principalOwners(r *Request, who Signer, has whole.App) (notes []string) {
 	}
 	known := slices.Clone(r.Made.Makers)
 	for _, p := range append([]people.Person{r.Requester}, r.Plan.Owners...) {
-		for _, a := range who.Owners[p.Address()] {
+		accounts, _ := who.of(p)
+		for _, a := range accounts {
 			known = append(known, a.ObjectID)
 		}
 	}

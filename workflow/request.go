@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/form"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
@@ -101,6 +102,9 @@ type Request struct {
 	Approvals int
 	// Look is what was shown of an app that is adopted, before it was decided on.
 	Look Look
+	// Known is how it is known who the requester is; zero where it is not, and of a request from
+	// before that was asked.
+	Known identity.Known
 }
 
 // Target is the app that a request is about, where an earlier one made it.

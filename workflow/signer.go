@@ -89,6 +89,8 @@ type Signer struct {
 	// the requester's. Where the token was not good for that it is nil. An address whose
 	// look-up failed is not in it.
 	Owners map[string][]Account
+	// keys are by what each person was looked up, by Slack ID.
+	keys map[string]string
 }
 
 // accounts are those by which a person was looked up, by the key that was asked for. It says

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/text"
 )
 
@@ -42,33 +43,51 @@ func askFor(r *Request, p panel) Ask {
 
 // checkSigner lets a session begin, or says which rule is against it. What has to be read
 // elsewhere is read first; every rule is asked in the transaction that acts on it.
-func (e *Engine) checkSigner(r *Request, s Session) bool {
-	ctx := context.WithoutCancel(e.hard)
+func (e *Engine) checkSigner(r *Request, l *live) bool {
+	ctx, s := context.WithoutCancel(e.hard), l.session
 	who := s.Signer()
 	p, err := e.desk.panel(ctx, r)
 	if err != nil {
 		e.log.Error("reading", "request", r.ID, "err", err)
 		return false
 	}
-	p.who = &who
+	e.desk.afresh(ctx, p, gainers(r))
+	p.who, p.asked = &who, l.asked
 	elsewhere, err := e.againstElsewhere(ctx, r)
 	if err != nil {
 		e.log.Error("reading", "request", r.Target.Request, "err", err)
 		return false
 	}
 	var no *Refusal
+	void := false
 	_, err = e.save(r.ID, func(now *Request, at time.Time) error {
 		no = nil
 		if now.State != StateSignIn || now.SignIn.N != r.SignIn.N || now.SignIn.Status != SignInWaiting {
 			return ErrUnchanged
 		}
 		e.policy.raise(now)
+		var known identity.Known
+		var back bool
 		if no = signerProblem(now, p); no == nil {
 			no = cmp.Or(e.desk.against(now, now.Task), elsewhere)
 		}
+		if no == nil && now.Task.carriesOut() {
+			known, no, back = p.identified(now, at)
+		}
+		if void = back && p.ties[now.Requester.ID].linked != ""; back && untouched(now) {
+			now.SignIn.Account, now.SignIn.ObjectID = who.UPN, who.ObjectID
+			backToUnlinked(now, at, Event{By: now.Approval.By.ID, Kind: EventSignInFailed, Text: no.Text})
+			return nil
+		}
 		e.signedIn(now, at, who, no)
+		if no == nil && known.How != "" {
+			now.Known, now.Made.Owner = known, known.ObjectID
+		}
 		return nil
 	})
+	if void && err == nil {
+		e.voidLinkOf(ctx, r, p)
+	}
 	if no != nil {
 		e.log.Warn("sign-in refused", "request", r.ID, "rule", no.Rule, "account", who.ObjectID)
 		s.Close()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/text"
@@ -18,6 +19,7 @@ func (s SignIn) again() SignIn { return SignIn{N: s.N, Status: SignInWanted} }
 type live struct {
 	n       int // SignIn.N
 	prompt  *Prompt
+	asked   string // by what the requester is looked up
 	cancel  context.CancelFunc
 	session Session // nil until the person has signed in
 	err     error   // why nobody did
@@ -82,7 +84,7 @@ func (e *Engine) signIn(ctx context.Context, r *Request) bool {
 	case over && l.err != nil:
 		return e.signInOver(r, signInFailure(l.err, "New code"), EventSignInFailed)
 	case over:
-		return e.checkSigner(r, l.session)
+		return e.checkSigner(r, l)
 	}
 	return false // somebody is signing in
 }
@@ -106,6 +108,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 	if err != nil {
 		return false
 	}
+	e.desk.afresh(ctx, p, slices.Concat(gainers(r), r.previous().Owners))
 	ask := askFor(r, p)
 	ctx, cancel := context.WithCancel(ctx)
 	signing, err := e.dir.SignIn(ctx, r.Tenant, r.rights().scopes())
@@ -114,7 +117,7 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		return ctx.Err() == nil || e.codeFailed(r, err)
 	}
 	prompt := signing.Prompt()
-	l := &live{n: r.SignIn.N + 1, prompt: &prompt, cancel: cancel}
+	l := &live{n: r.SignIn.N + 1, prompt: &prompt, cancel: cancel, asked: ask.Email}
 	e.mu.Lock()
 	e.live[r.ID] = l // before it is saved, because the save has the message drawn
 	e.mu.Unlock()
@@ -135,7 +138,9 @@ func (e *Engine) askCode(ctx context.Context, r *Request) bool {
 		var session Session
 		err := errors.New("the sign-in was not waited for")
 		e.caught(r.ID, func() {
-			session, err = signing.Wait(ctx, ask)
+			if session, err = signing.Wait(ctx, ask); session != nil {
+				session = keyed{session, p.keys()}
+			}
 		})
 		e.mu.Lock()
 		dropped := e.live[r.ID] != l

@@ -10,6 +10,9 @@ import (
 type State string
 
 const (
+	// StateUnlinked waits for the requester to link their account, for Policy.PendingExpires:
+	// it is not known who they are, and no approver is told of it.
+	StateUnlinked State = "unlinked"
 	// StatePending waits for an approver, for Policy.PendingExpires.
 	StatePending State = "pending"
 	// StateSignIn waits for the approver's sign-in at Microsoft.
@@ -49,7 +52,7 @@ type state struct {
 }
 
 // States are all states, in the order of a request's life.
-var States = []State{StatePending, StateSignIn, StateProvisioning, StateReady, StateOverlap, StateLeftover, StateDone, StateFailed,
+var States = []State{StateUnlinked, StatePending, StateSignIn, StateProvisioning, StateReady, StateOverlap, StateLeftover, StateDone, StateFailed,
 	StateRevoked, StateDenied, StateCancelled, StateExpired, StateUndone}
 
 // states is the table. It is filled by init, because some rows ask a request about itself.
@@ -57,10 +60,12 @@ var states map[State]state
 
 func init() {
 	states = map[State]state{
+		StateUnlinked: {title: "Waiting for the requester's sign-in", standing: is("waits for whoever asked to link their account"),
+			moves: []State{StatePending, StateCancelled, StateExpired}, news: true},
 		StatePending: {title: "Waiting for approval", standing: is("waits for an approver"),
-			moves: []State{StateSignIn, StateDenied, StateCancelled, StateExpired}},
+			moves: []State{StateUnlinked, StateSignIn, StateDenied, StateCancelled, StateExpired}},
 		StateSignIn: {title: "Waiting for a sign-in", standing: approvedBy,
-			moves: []State{StateProvisioning, StatePending, StateCancelled, StateExpired, StateFailed, StateLeftover, StateRevoked}},
+			moves: []State{StateProvisioning, StatePending, StateUnlinked, StateCancelled, StateExpired, StateFailed, StateLeftover, StateRevoked}},
 		StateProvisioning: {title: "In progress", standing: is("is being carried out"),
 			moves: []State{StatePending, StateSignIn, StateReady, StateOverlap, StateDone, StateFailed, StateUndone}},
 		StateReady: {title: "Ready", standing: waitsToBeOpened, news: true,

@@ -119,6 +119,12 @@ func (d *Desk) create(ctx context.Context, r *Request, by people.Person, draft f
 		return nil, no
 	}
 	now := d.now()
+	if r.Known = p.ties[by.ID].known(r, now); r.Known.How == "" {
+		if err := p.ties[by.ID].unclear(); err != nil {
+			return nil, err
+		}
+		r.State, r.Failure = StateUnlinked, Failure{Rule: RuleUnlinked, Text: unknownWords(r)}
+	}
 	r.Nonce = rand.Text()
 	r.Created, r.Entered = now, now
 	r.note(now, Event{By: by.ID, Kind: EventAsked, Text: "asked for it"})

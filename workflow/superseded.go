@@ -41,7 +41,7 @@ func (d *Desk) notStale(ctx context.Context, kept *Request) error {
 		return err
 	}
 	_, err = d.store.Update(ctx, kept.ID, func(r *Request) error {
-		if r.State != StatePending {
+		if r.State != StatePending && r.State != StateUnlinked {
 			return ErrUnchanged // it is refused at the sign-in
 		}
 		now := d.now()

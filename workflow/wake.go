@@ -20,6 +20,8 @@ func (p Policy) nextWake(r *Request, now time.Time) time.Time {
 		sooner(at)
 	}
 	switch r.State {
+	case StateUnlinked:
+		sooner(r.Entered.Add(p.PendingExpires))
 	case StatePending:
 		sooner(r.Entered.Add(p.PendingExpires))
 	case StateSignIn:

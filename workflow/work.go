@@ -28,6 +28,8 @@ func (e *Engine) work(ctx context.Context, id string) {
 		linked := !owesLink(r) || e.link(ctx, r) // its own deadlines hold all the same
 		on := false
 		switch r.State {
+		case StateUnlinked:
+			on = e.mindUnlinked(ctx, r)
 		case StatePending:
 			on = e.mindPending(r)
 		case StateSignIn:

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/people"
 )
 
@@ -72,6 +73,14 @@ type requestV1 struct {
 	Dependents dependentsV1 `json:"dependents,omitzero"`
 	Away       string       `json:"away,omitzero"`
 	Look       lookV1       `json:"look,omitzero"`
+	Known      knownV1      `json:"known,omitzero"`
+}
+
+type knownV1 struct {
+	How      string    `json:"how,omitzero"`
+	ObjectID string    `json:"object_id,omitzero"`
+	UPN      string    `json:"upn,omitzero"`
+	At       time.Time `json:"at,omitzero"`
 }
 
 type personV1 struct {
@@ -145,6 +154,7 @@ func Encode(r *workflow.Request) ([]byte, error) {
 		Was: planForm(r.Previous), Left: planForm(r.Residue.Plan), Taken: planForm(r.Taken), LeftAzure: each(r.Residue.Azure, shareForm),
 		LeftCerts: r.Residue.Certificates, Found: foundForm(r.Discovered), Dependents: dependentsForm(r.Dependents), Away: r.Away,
 		Look:   lookForm(r.Look),
+		Known:  knownV1(r.Known),
 		Target: targetV1(r.Target), Successor: r.Successor, Gone: r.AppDeleted, Spent: r.CertificateReleased, Linked: r.PredecessorTold,
 		Warned: r.Warned, EWS: ewsV1(r.EWS),
 	})
@@ -193,6 +203,7 @@ func (f *requestV1) request() *workflow.Request {
 		Previous: f.Was.plan(), Taken: f.Taken.plan(),
 		Residue:    workflow.Residue{Plan: f.Left.plan(), Azure: each(f.LeftAzure, azureShareV1.share), Certificates: f.LeftCerts},
 		Discovered: f.Found.found(), Dependents: f.Dependents.dependents(), Away: f.Away, Look: f.Look.look(),
+		Known:  identity.Known(f.Known),
 		Target: workflow.Target(f.Target), Successor: f.Successor, AppDeleted: f.Gone, CertificateReleased: f.Spent,
 		PredecessorTold: f.Linked, Warned: f.Warned, EWS: workflow.EWSListing(f.EWS),
 	}
@@ -210,7 +221,7 @@ func InUTC(r *workflow.Request) {
 			}
 		}
 	}
-	utc(&r.EWS.At, &r.EWS.Reminded)
+	utc(&r.EWS.At, &r.EWS.Reminded, &r.Known.At)
 	utc(&r.Created, &r.Entered, &r.WakeAt, &r.Reminded, &r.Approval.At, &r.SignIn.Expires, &r.SignIn.Since,
 		&r.SignIn.After, &r.Plan.Credential.Certificate.NotBefore, &r.Plan.Credential.Certificate.NotAfter,
 		&r.Previous.Credential.Certificate.NotBefore, &r.Previous.Credential.Certificate.NotAfter,

@@ -316,6 +316,15 @@ func (w *Wires) Departed(context.Context) ([]people.Person, error) {
 	return w.Left, w.NoPeople
 }
 
+func (w *Wires) Person(_ context.Context, id string) (people.Person, error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if p, ok := w.Profiles[id]; ok {
+		return p, w.NoPeople
+	}
+	return people.Person{ID: id}, w.NoPeople
+}
+
 func (w *Wires) Away(ctx context.Context, id string) (string, error) {
 	w.Set(func() { w.AskedAway++ })
 	if left, err := w.HasLeft(ctx, id); !left || err != nil {

@@ -79,6 +79,7 @@ type World struct {
 	Linkings  map[string]workflow.Linking // messages about links, by ts
 	Addresses map[string]string           // Slack IDs of who has them, where that matters
 	Meanwhile func()                      // what happens once, when a link is read next
+	Profiles  map[string]people.Person    // what Slack says of people
 }
 
 type message struct {
@@ -122,11 +123,38 @@ func New(t *testing.T) *World {
 		t.Fatal(err)
 	}
 	ring := &Ring{}
-	return &World{T: t, Store: &Memory{Requests: map[string]*workflow.Request{}}, Key: key.On(ring), Ring: ring,
+	w := &World{T: t, Store: &Memory{Requests: map[string]*workflow.Request{}}, Key: key.On(ring), Ring: ring,
 		Policy: workflow.DefaultPolicy,
 		Pages:  "https://bot.contoso.com", Out: io.Discard, Checks: map[string]workflow.Checking{}, Linkings: map[string]workflow.Linking{},
 		Apps: map[string]*FakeApp{}, Deleted: map[string]*FakeApp{}, Messages: map[string]*message{}, Codes: map[string]*fakeCode{},
-		digests: map[string]workflow.Digest{}, Signer: AdaSignsIn()}
+		digests: map[string]workflow.Digest{}, Signer: AdaSignsIn(), Profiles: map[string]people.Person{}}
+	for id, p := range everybody {
+		w.Profiles[p.ID] = p
+		w.links(p.ID, id)
+	}
+	return w
+}
+
+// everybody are the people, by the object IDs of their accounts. All of them are linked.
+var everybody = map[string]people.Person{"OBJ-BEA": Bea, "OBJ-ADA": Ada, "OBJ-ZOE": Zoe, "OBJ-TOM": Tom}
+
+func (w *World) links(slack, account string) {
+	err := w.Store.PutLink(context.Background(), identity.Link{Slack: slack, TenantID: ContosoID, ObjectID: account, At: time.Now(),
+		How: identity.ByDeviceCode})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Unlinked is a world in which nobody is linked.
+func Unlinked(t *testing.T) *World {
+	w := New(t)
+	for _, p := range everybody {
+		if err := w.Store.DropLink(context.Background(), p.ID, ContosoID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
 }
 
 // A node is one run of the process.

@@ -93,6 +93,7 @@ func (w *world) kept() []identity.Link {
 func TestALinkIsMadeRemovedAndRenewedInSlack(t *testing.T) {
 	t.Parallel()
 	w, clock := newWorldWithClock(t)
+	w.linked = nil
 	w.cfg.Policy.LinkLifetime = 30 * 24 * time.Hour
 	w.start()
 	if answer := w.says(w.bea, "/entra-app unlink"); !strings.Contains(answer, "is not linked to an account of contoso") {
@@ -171,6 +172,7 @@ func (w *world) keepsNothingElse(codes ...string) {
 func TestASignInThatDoesNotLinkSaysWhy(t *testing.T) {
 	t.Parallel()
 	w, clock := newWorldWithClock(t)
+	w.linked = nil
 	w.tenant.AddUser(entratest.User{UPN: "gus@elsewhere.com", Name: "Gus", Guest: true})
 	other := w.entra.AddTenant(entratest.Tenant{Name: "Fabrikam", Domain: "fabrikam.com"})
 	other.AddUser(entratest.User{UPN: "eve@fabrikam.com"})
@@ -217,6 +219,7 @@ func TestASignInThatDoesNotLinkSaysWhy(t *testing.T) {
 func TestWhoIsNotAssignedToTheClientIsToldWhoCanHelp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.linked = nil
 	if err := w.tenant.RequireAssignment(w.cfg.Tenants[0].ClientID); err != nil {
 		t.Fatal(err)
 	}
@@ -231,6 +234,7 @@ func TestWhoIsNotAssignedToTheClientIsToldWhoCanHelp(t *testing.T) {
 func TestASecondSlackAccountIsTheSamePerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.linked = nil
 	w.slack.AddUser(slacktest.User{ID: "U0BEA00002", Name: "bea2", RealName: "Bea", Email: "bea+2@contoso.com"})
 	second := w.joins("U0BEA00002")
 	w.start()
@@ -246,6 +250,7 @@ func TestASecondSlackAccountIsTheSamePerson(t *testing.T) {
 func TestANewSlackAccountDoesNotInheritTheLinkOfTheOld(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.linked = nil
 	w.start()
 	w.links(w.bea, "bea@contoso.com", "is linked to bea@contoso.com")
 	w.slack.AddUser(slacktest.User{ID: "U0BEA00001", Name: "bea", RealName: "Bea", Email: "bea@contoso.com", Deleted: true})
@@ -264,6 +269,7 @@ func TestANewSlackAccountDoesNotInheritTheLinkOfTheOld(t *testing.T) {
 func TestAnAccountThatWasMadeAgainIsAnotherOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.linked = nil
 	w.start()
 	w.links(w.bea, "bea@contoso.com", "is linked to bea@contoso.com")
 	w.tenant.RemoveUser("bea@contoso.com")

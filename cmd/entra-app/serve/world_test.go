@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -21,7 +22,9 @@ import (
 	"github.com/entra-app/entra-app/bot/slacktest"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/graphops/entratest"
+	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow"
+	"github.com/entra-app/entra-app/workflow/identity"
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
@@ -39,7 +42,8 @@ type world struct {
 	files  atomic.Pointer[http.HandlerFunc] // answers downloads instead of the workspace, unless nil
 
 	bea, ada, tom *slacktest.Person
-	running       func() // stops the bot; nil while none runs
+	linked        map[string]string // who is linked before the bot starts for the first time, to which UPN
+	running       func()            // stops the bot; nil while none runs
 	addr          string
 	adminAddr     string
 }
@@ -157,8 +161,40 @@ func newWorldIn(t testing.TB, c slacktest.Config, microsoft entratest.Config) *w
 			Channel: approval, Approvers: []workflow.Approver{{Slack: "U0ADA00001", Entra: "ada@contoso.com"}}}},
 	}
 	w.cfg.Policy.DigestAt = -1 // stories do not depend on the time of day
+	w.linked = map[string]string{"U0BEA00001": "bea@contoso.com", "U0TOM00001": "tom@contoso.com"}
 	t.Cleanup(w.stop)
 	return w
+}
+
+// link keeps links that people have made before the bot starts.
+func (w *world) link() {
+	w.t.Helper()
+	to := w.linked
+	w.linked = nil
+	if len(to) == 0 {
+		return
+	}
+	key, err := openKey(w.cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return // the story is about that
+	}
+	s, err := store.Open(w.cfg.Store, key)
+	if err != nil {
+		return
+	}
+	at := time.Now()
+	if w.now != nil {
+		at = w.now()
+	}
+	for slack, upn := range to {
+		var account string
+		w.tenant.ChangeUser(upn, func(u *entratest.User) { account = u.ID })
+		err = errors.Join(err, s.PutLink(context.Background(), identity.Link{Slack: slack, TenantID: w.tenant.ID, ObjectID: account,
+			At: at, How: identity.ByDeviceCode}))
+	}
+	if err := errors.Join(err, s.Close()); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // soon is how long a step of a story waits before it is tried again: stories play faults
@@ -168,6 +204,7 @@ func soon(tries int) time.Duration { return min(time.Second, 50*time.Millisecond
 // start runs the bot, as entra-app serve does.
 func (w *world) start() {
 	w.t.Helper()
+	w.link()
 	s, err := New(w.cfg, Options{Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), HTTP: w.client,
 		Now: w.now, Backoff: soon})
 	if err != nil {
