@@ -268,7 +268,7 @@ func TestSixtyLongPermissionsFitAndAllAreThere(t *testing.T) {
 	}
 	r.Plan.RedirectURIs = nil
 	for range form.RedirectsMax {
-		r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, "https://example.com/"+strings.Repeat("x", 230))
+		r.Plan.RedirectURIs = append(r.Plan.RedirectURIs, "https://example.com/"+strings.Repeat("x", 190))
 	}
 	_, blocks := w.bot.card(r)
 	b, _ := json.Marshal(blocks)
