@@ -124,9 +124,12 @@ func (c *Code) poll(ctx context.Context, p *polling) (public.AuthResult, error) 
 }
 
 func (c *Code) signedIn(got, token public.AuthResult, granted []string) *SignedIn {
-	provider, _ := got.IDToken.AdditionalFields["idp"].(string)
+	var home struct { // MSAL leaves AdditionalFields empty
+		Provider string `json:"idp"`
+	}
+	claimsIn(got.IDToken.RawToken, &home)
 	return &SignedIn{TenantID: got.IDToken.TenantID, ObjectID: got.IDToken.Oid, UPN: got.IDToken.PreferredUsername,
-		Audience: got.IDToken.Audience, Provider: provider,
+		Audience: got.IDToken.Audience, Provider: home.Provider,
 		Token: seal.New(token.AccessToken), Scopes: granted, Until: token.ExpiresOn,
 		client: c.client, msal: c.msal, account: got.Account}
 }
