@@ -75,6 +75,18 @@ func (d *Desk) Approve(ctx context.Context, id string, by people.Person, rev int
 	return d.approve(ctx, id, by, rev, "")
 }
 
+// seeRequester says no where whoever asked is gone, or is not known any more. Slack is asked only
+// where an approval may count.
+func (d *Desk) seeRequester(ctx context.Context, r *Request, by people.Person, p panel) (*Refusal, error) {
+	if r.State != StatePending || d.mayDecide(r, by, p) != nil {
+		return nil, nil
+	}
+	if gone, err := d.seeRecipient(ctx, r); err != nil || gone != nil {
+		return gone, err
+	}
+	return d.seeKnown(ctx, r, p)
+}
+
 // approve is Approve, with an approver's words where it takes some.
 func (d *Desk) approve(ctx context.Context, id string, by people.Person, rev int, words string) (*Request, error) {
 	if no := TurnedAway(by); no != nil {
@@ -92,14 +104,9 @@ func (d *Desk) approve(ctx context.Context, id string, by people.Person, rev int
 	if err != nil {
 		return nil, err
 	}
-	var nobody *Refusal
-	if r.State == StatePending && d.mayDecide(r, by, p) == nil {
-		if nobody, err = d.seeRecipient(ctx, r); err == nil && nobody == nil {
-			nobody, err = d.seeKnown(ctx, r, p)
-		}
-		if err != nil {
-			return nil, err
-		}
+	nobody, err := d.seeRequester(ctx, r, by, p)
+	if err != nil {
+		return nil, err
 	}
 	have := 0
 	return d.decision(ctx, id, by, func(r *Request, p panel) *Refusal {

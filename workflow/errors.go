@@ -46,7 +46,8 @@ const (
 // somebody tried what they may not, and did not merely come too late.
 func (r Rule) audited() bool {
 	switch r {
-	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps, RuleRecipient, RuleUnseen, RuleUnlinked:
+	case RuleWrongState, RuleStale, RuleReason, RuleNoApp, RuleApprovals, RuleNoServer, RuleSeveralApps, RuleRecipient, RuleUnseen,
+		RuleUnlinked:
 		return false
 	}
 	return true

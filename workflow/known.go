@@ -45,7 +45,8 @@ func (t tie) unclear() error {
 // unknownWords say to whoever asks that it is not known who they are, and what to do.
 func unknownWords(r *Request) string {
 	if r.TakesLink() {
-		return fmt.Sprintf("This takes a sign-in of your own, once: so it is certain which account of %s is yours. Press Link. The request "+
+		return fmt.Sprintf("This takes a sign-in of your own, once: so it is certain which account of %s is yours. Press Link. The "+
+			"request "+
 			"goes on by itself then, and no approver sees it before.", r.Tenant)
 	}
 	return fmt.Sprintf("It is not known which account of %s is yours. Press Link and sign in with it, once. The request goes on by "+
@@ -76,7 +77,8 @@ func (d *Desk) seeKnown(ctx context.Context, r *Request, p panel) (*Refusal, err
 	is := p.ties[r.Requester.ID]
 	if err := is.unclear(); err != nil {
 		d.log.Warn("it is not known who a requester is", "request", r.ID, "err", err)
-		return refuse(RuleUnlinked, "It could not be read who %s is now, so nothing was done. Try again in a minute.", r.Requester.Name), nil
+		return refuse(RuleUnlinked, "It could not be read who %s is now, so nothing was done. Try again in a minute.", r.Requester.Name),
+			nil
 	}
 	if is.known(r, d.now()).How != "" {
 		return nil, nil
@@ -92,8 +94,9 @@ func (d *Desk) seeKnown(ctx context.Context, r *Request, p panel) (*Refusal, err
 		return nil
 	})
 	d.changed(r.ID)
-	return refuse(RuleUnlinked, "It is not known which account of %s is that of %s, who asked for %s. Nothing was done: it waits for them to "+
-		"link their account, and comes back to you then.", r.Tenant, r.Requester.Name, r.ID), err
+	return refuse(RuleUnlinked,
+		"It is not known which account of %s is that of %s, who asked for %s. Nothing was done: it waits for them to "+
+			"link their account, and comes back to you then.", r.Tenant, r.Requester.Name, r.ID), err
 }
 
 // backToUnlinked has r wait for its requester's own sign-in. Who approved it did so for somebody

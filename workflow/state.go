@@ -52,7 +52,8 @@ type state struct {
 }
 
 // States are all states, in the order of a request's life.
-var States = []State{StateUnlinked, StatePending, StateSignIn, StateProvisioning, StateReady, StateOverlap, StateLeftover, StateDone, StateFailed,
+var States = []State{StateUnlinked, StatePending, StateSignIn, StateProvisioning, StateReady, StateOverlap, StateLeftover, StateDone,
+	StateFailed,
 	StateRevoked, StateDenied, StateCancelled, StateExpired, StateUndone}
 
 // states is the table. It is filled by init, because some rows ask a request about itself.
@@ -65,7 +66,8 @@ func init() {
 		StatePending: {title: "Waiting for approval", standing: is("waits for an approver"),
 			moves: []State{StateUnlinked, StateSignIn, StateDenied, StateCancelled, StateExpired}},
 		StateSignIn: {title: "Waiting for a sign-in", standing: approvedBy,
-			moves: []State{StateProvisioning, StatePending, StateUnlinked, StateCancelled, StateExpired, StateFailed, StateLeftover, StateRevoked}},
+			moves: []State{StateProvisioning, StatePending, StateUnlinked, StateCancelled, StateExpired, StateFailed, StateLeftover,
+				StateRevoked}},
 		StateProvisioning: {title: "In progress", standing: is("is being carried out"),
 			moves: []State{StatePending, StateSignIn, StateReady, StateOverlap, StateDone, StateFailed, StateUndone}},
 		StateReady: {title: "Ready", standing: waitsToBeOpened, news: true,

@@ -10,7 +10,7 @@ import (
 )
 
 // work brings a request as far as it will go now. What a state owes is one case
-// here; each either moves the request on, or returns to be woken again.
+// of onward; each either moves the request on, or returns to be woken again.
 func (e *Engine) work(ctx context.Context, id string) {
 	for ctx.Err() == nil {
 		r, err := e.store.Get(ctx, id)
@@ -26,29 +26,34 @@ func (e *Engine) work(ctx context.Context, id string) {
 			e.drop(id)
 		}
 		linked := !owesLink(r) || e.link(ctx, r) // its own deadlines hold all the same
-		on := false
-		switch r.State {
-		case StateUnlinked:
-			on = e.mindUnlinked(ctx, r)
-		case StatePending:
-			on = e.mindPending(r)
-		case StateSignIn:
-			on = e.signIn(ctx, r)
-		case StateProvisioning:
-			on = e.provision(ctx, r)
-		case StateReady:
-			on = e.mindSecret(r) || e.mindEWS(r)
-		case StateFailed:
-			on = e.mindFailed(r)
-		case StateOverlap:
-			on = e.mindOverlap(r) || e.mindExpiry(r) || e.mindEWS(r)
-		case StateDone, StateLeftover:
-			on = e.mindExpiry(r) || e.mindEWS(r)
-		}
+		on := e.onward(ctx, r)
 		if !on || !linked {
 			return
 		}
 	}
+}
+
+// onward does what r's state owes, and reports whether it has moved on.
+func (e *Engine) onward(ctx context.Context, r *Request) bool {
+	switch r.State {
+	case StateUnlinked:
+		return e.mindUnlinked(ctx, r)
+	case StatePending:
+		return e.mindPending(r)
+	case StateSignIn:
+		return e.signIn(ctx, r)
+	case StateProvisioning:
+		return e.provision(ctx, r)
+	case StateReady:
+		return e.mindSecret(r) || e.mindEWS(r)
+	case StateFailed:
+		return e.mindFailed(r)
+	case StateOverlap:
+		return e.mindOverlap(r) || e.mindExpiry(r) || e.mindEWS(r)
+	case StateDone, StateLeftover:
+		return e.mindExpiry(r) || e.mindEWS(r)
+	}
+	return false
 }
 
 // mindPending ends a request that nobody decides.

@@ -73,7 +73,10 @@ func (s *fakeSigningIn) Wait(ctx context.Context, _ workflow.Ask) (workflow.Sess
 		if err != nil {
 			return nil, err
 		}
-		return call(s.w, "who signed in", func() (workflow.Session, error) { return &fakeSession{Wires: s.w, who: byObjectID(s.w.Signer)}, nil })
+		return call(s.w, "who signed in", func() (workflow.Session, error) {
+			return &fakeSession{Wires: s.w, who: byObjectID(s.w.Signer)},
+				nil
+		})
 	}
 }
 
