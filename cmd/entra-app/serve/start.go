@@ -55,16 +55,29 @@ func tellStart(ctx context.Context, s *store.Bolt, key *seal.Key, c config.Confi
 	told := []audit.Entry{{At: now, What: audit.WhatStart, From: "operator serve",
 		Detail: fmt.Sprintf("%s was started. Its configuration is %x.", cmp.Or(o.Version, "entra-app"), sha256.Sum256(is))}}
 	if before != nil {
-		was := map[string]string{}
-		if opened, err := key.Open(configurationName, before); err == nil {
-			err = json.Unmarshal([]byte(opened.Reveal()), &was)
-			if changes := changed(was, c.Said); err == nil && changes != "" {
-				told = append(told, audit.Entry{At: now, What: audit.WhatConfiguration, From: "operator serve",
-					Detail: "The configuration is not that of the start before: " + changes + "."})
-			}
+		if what := sinceBefore(key, before, c.Said); what != "" {
+			told = append(told, audit.Entry{At: now, What: audit.WhatConfiguration, From: "operator serve", Detail: what})
 		}
 	}
 	return s.Keep(ctx, configurationName, key.SealHere(configurationName, seal.New(string(is))), told...)
+}
+
+// sinceBefore says how a configuration differs from what was sealed at the start before, or nothing.
+func sinceBefore(key *seal.Key, before []byte, is map[string]string) string {
+	was := map[string]string{}
+	opened, err := key.Open(configurationName, before)
+	if err == nil {
+		err = json.Unmarshal([]byte(opened.Reveal()), &was)
+	}
+	changes := changed(was, is)
+	switch {
+	case err != nil:
+		return "It can't be read what the configuration was at the start before, so it is not known what has changed. It was " +
+			"sealed with another key, if that was replaced."
+	case changes != "":
+		return "The configuration is not that of the start before: " + changes + "."
+	}
+	return ""
 }
 
 // changed names the keys that differ.
