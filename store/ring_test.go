@@ -145,12 +145,12 @@ func TestACopyOfTheStoreOpensNothingThatWasRevealed(t *testing.T) {
 	}
 	b = open(t, path)
 	d := desk(t, b, onRing(t, b))
-	r, given, err := d.Claim(t.Context(), id, bea)
+	_, given, err := d.Claim(t.Context(), id, bea)
 	no, ok := errors.AsType[*workflow.Refusal](err)
 	if !given.IsZero() || !ok || !strings.Contains(no.Text, "An approver can press Retry") {
 		t.Fatalf("from the copy %q is shown: %v", given.Reveal(), err)
 	}
-	if r, err = b.Get(t.Context(), id); err != nil || r.State != workflow.StateRevoked || !strings.Contains(r.Failure.Text, "Retry") {
+	if r, err := b.Get(t.Context(), id); err != nil || r.State != workflow.StateRevoked || !strings.Contains(r.Failure.Text, "Retry") {
 		t.Errorf("then it is %s: %s, %v", r.State, r.Failure.Text, err)
 	}
 }

@@ -307,7 +307,7 @@ func TestAnAppWithoutAnOwnerIsAdoptedOnAnApproversWord(t *testing.T) {
 		t.Errorf("the card is %s", card.Plain())
 	}
 	w.vouches(w.tom, "Bea has run it since 2019")
-	card = w.sees(w.ada, in(approval), "Bea has run it since 2019")
+	w.sees(w.ada, in(approval), "Bea has run it since 2019")
 	w.approves("add to the existing app HR Portal?", "Approve")
 	w.sees(w.bea, w.bea.DM, "The secret can be opened")
 	if a := w.app(before.AppID); !slices.Equal(a.Owners, []string{"bea@contoso.com"}) {
