@@ -127,6 +127,7 @@
 //	findapp.go                     an app that is in the tenant already
 //	redirect.go                    redirect URIs
 //	offered.go                     app roles, claims and identifier URIs
+//	stillowner.go                  whether the requester still is one
 //	owner.go                       who owns an application
 //	principal.go                   who owns a service principal
 //	consent.go                     admin consent

@@ -58,6 +58,10 @@ func (e *Engine) checkSigner(r *Request, l *live) bool {
 		e.log.Error("reading", "request", r.Target.Request, "err", err)
 		return false
 	}
+	owners := e.awaitOwners(ctx, r, s, p)
+	if e.stop.Err() != nil && owners.due {
+		return false // the next process asks for another sign-in
+	}
 	var no *Refusal
 	void := false
 	_, err = e.save(r.ID, func(now *Request, at time.Time) error {
@@ -72,7 +76,9 @@ func (e *Engine) checkSigner(r *Request, l *live) bool {
 			no = cmp.Or(e.desk.against(now, now.Task), elsewhere)
 		}
 		if no == nil && now.Task.carriesOut() {
-			known, no, back = p.identified(now, at)
+			if known, no, back = p.identified(now, at); no == nil {
+				no = owners.against(now, known)
+			}
 		}
 		if void = back && p.ties[now.Requester.ID].linked != ""; back && untouched(now) {
 			now.SignIn.Account, now.SignIn.ObjectID = who.UPN, who.ObjectID

@@ -271,7 +271,12 @@ func (s *fakeSession) Applications(_ context.Context, name string) ([]workflow.R
 }
 
 func (s *fakeSession) Owners(_ context.Context, id string) ([]string, error) {
-	return call(s.Wires, "owners", func() ([]string, error) { return slices.Clone(s.App(id).Owners), nil })
+	return call(s.Wires, "owners", func() ([]string, error) {
+		if a := s.App(id); a != nil {
+			return slices.Clone(a.Owners), nil
+		}
+		return nil, &workflow.ServiceError{Code: "Request_ResourceNotFound", Text: "there is no such application"}
+	})
 }
 
 func (s *fakeSession) ReadApplication(_ context.Context, m workflow.Made, p plan.Plan) (has plan.Plan, found workflow.Discovery,
