@@ -10,7 +10,7 @@ import (
 	"github.com/entra-app/entra-app/workflow/seal"
 )
 
-const forVeeam = "openid offline_access User.Read Directory.Read.All"
+const forVeeam = "openid profile offline_access User.Read Directory.Read.All" // as MSAL asks
 
 func (w *world) signedIn(s *Server, assertion string) ([]workflow.Connected, error) {
 	w.Helper()
