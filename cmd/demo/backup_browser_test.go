@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -19,9 +20,18 @@ func (v *visitor) choose(selector, value string) {
 	}
 }
 
+// links has Bea show which account is hers, before anybody looks.
+func (w *world) links(t *testing.T) {
+	t.Helper()
+	if err := (&story{w: w, out: io.Discard}).linking(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // An app that a backup server is connected with, and an app of another hand.
 func TestBackupServerAndAnExistingApp(t *testing.T) {
 	w := openWorld(t).withoutLag()
+	w.links(t)
 	v := visit(t, w.url)
 	v.shots = 80 // after those of the other journeys
 	dm := func(p *person) string { return w.slack.Person(p.id).DM() }
@@ -67,7 +77,7 @@ func TestBackupServerAndAnExistingApp(t *testing.T) {
 	v.sees(".message", "All that it has, and keeps")
 	v.shot("existing-whole")
 	v.approves(w, "add to the existing app "+legacyName, "Approve")
-	v.sees(".message", "It had this already")
+	v.sees(".message", "Added to the app")
 	v.shot("existing-difference")
 	v.window(360, 740, "dark")
 	v.until("the tenant is put away", "document.querySelector('#side').hidden")

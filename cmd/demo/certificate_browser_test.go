@@ -22,6 +22,7 @@ func (v *visitor) pastes(text string) {
 // An app with a certificate, and its renewal from the list of apps.
 func TestCertificateAndRenewal(t *testing.T) {
 	w := openWorld(t).withoutLag()
+	w.links(t)
 	v := visit(t, w.url)
 	v.shots = 50 // after those of the main job
 	dm := func(p *person) string { return w.slack.Person(p.id).DM() }

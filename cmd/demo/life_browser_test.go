@@ -19,7 +19,7 @@ import (
 func TestTheLifeOfAnApp(t *testing.T) {
 	w := openWorld(t).withoutLag()
 	s := &story{w: w, out: io.Discard, app: "payroll-backup"}
-	for _, act := range []func(context.Context) error{s.request, s.approve, s.signIn, s.provision, s.open} {
+	for _, act := range []func(context.Context) error{s.linking, s.request, s.approve, s.signIn, s.provision, s.open} {
 		if err := act(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestTheLifeOfAnApp(t *testing.T) {
 		const card = document.querySelector('.message:last-child h3');
 		card.scrollIntoView({block: 'start'});
 		const log = document.querySelector('#log').getBoundingClientRect(), head = card.getBoundingClientRect();
-		return head.top >= log.top && head.bottom <= log.bottom })()`)
+		return head.top >= log.top - 1 && head.bottom <= log.bottom })()`)
 
 	press("renew", "Renew a credential")
 	v.submits()
