@@ -41,12 +41,12 @@ func TestEveryEndOfASecretDestroysItsKey(t *testing.T) {
 					n := w.Boot()
 					defer func() { n.Stop() }()
 					r := ask(w, n)
-					if w.KeysFit(); len(w.Ring.Keys) == 0 {
+					if w.KeysFit(); w.Ring.Len() == 0 {
 						t.Fatal("nothing is sealed")
 					}
 					end(w, n, r)
-					if w.KeysFit(); len(w.Ring.Keys) != 0 {
-						t.Errorf("there are keys yet: %v", w.Ring.Keys)
+					if w.KeysFit(); w.Ring.Len() != 0 {
+						t.Errorf("there are %d keys yet", w.Ring.Len())
 					}
 				})
 			})
@@ -65,11 +65,11 @@ func TestAKeyThatOutlivedItsSecretEndsAtTheStart(t *testing.T) {
 			t.Fatal(err)
 		}
 		others := w.UpTo(n, second.ID, workflow.StateReady).ID
-		w.Ring.Fail = errors.New("the disk is away")
+		w.Ring.Fails(errors.New("the disk is away"))
 		w.Settle(n, r.ID, workflow.StateDone)
-		w.Ring.Fail = nil
-		if len(w.Ring.Keys) != 2 {
-			t.Fatalf("the keys are %v", w.Ring.Keys)
+		w.Ring.Fails(nil)
+		if w.Ring.Len() != 2 {
+			t.Fatalf("there are %d keys", w.Ring.Len())
 		}
 		w.Sealed("EA-999", "of a request that was never kept")
 		n.Stop()
@@ -124,7 +124,7 @@ func TestARestoredStoreMakesAnotherSecretByRetry(t *testing.T) {
 func TestASecretThatCanNotBeSealedIsMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := workflowtest.New(t)
-		w.Ring.Fail = errors.New("the disk is full")
+		w.Ring.Fails(errors.New("the disk is full"))
 		n := w.Boot()
 		defer n.Stop()
 		id := w.Request(n)
@@ -133,7 +133,7 @@ func TestASecretThatCanNotBeSealedIsMadeAgain(t *testing.T) {
 		if r := w.Get(id); r.State != workflow.StateFailed || len(r.Handover.Sealed) != 0 {
 			t.Fatalf("it is %s with %v", r.State, r.Handover)
 		}
-		w.Ring.Fail = nil
+		w.Ring.Fails(nil)
 		w.Retry(n, id)
 		w.Settle(n, id, workflow.StateDone)
 		if a := w.One(); len(a.Keys) != 1 {

@@ -50,6 +50,20 @@ func (r *Ring) Destroy(name string) error {
 	return r.Fail
 }
 
+// Len is how many keys there are.
+func (r *Ring) Len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.Keys)
+}
+
+// Fails has each call fail that changes something, with err; nil ends that.
+func (r *Ring) Fails(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Fail = err
+}
+
 // Names lists the keys.
 func (r *Ring) Names() ([]string, error) {
 	r.mu.Lock()
