@@ -91,7 +91,12 @@ func namesOf(servers []BackupServer) string {
 // CheckConnection has whoever asks sign in, and has the backup servers say what
 // they reach there. The code and what came of it go to that person alone.
 func (d *Desk) CheckConnection(ctx context.Context, id string, by people.Person) (*Request, error) {
-	r, err := d.change(ctx, id, by, func(r *Request) *Refusal {
+	r, err := d.store.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	unlinked := d.notLinked(ctx, r, by)
+	r, err = d.change(ctx, id, by, func(r *Request) *Refusal {
 		if no := d.keeps(r, by); no != nil {
 			return no
 		}
@@ -102,7 +107,7 @@ func (d *Desk) CheckConnection(ctx context.Context, id string, by people.Person)
 			return refuse(RuleTenant, "The tenant %s is no longer configured as it was, so nobody can sign in there. Ask the operator "+
 				"of this bot.", r.Tenant)
 		}
-		return nil
+		return unlinked
 	}, func(r *Request, now time.Time) {
 		r.note(now, Event{By: by.ID, Kind: EventCheckAsked, Text: "asked what they reach on " + namesOf(d.asked(r))})
 	})
@@ -110,6 +115,21 @@ func (d *Desk) CheckConnection(ctx context.Context, id string, by people.Person)
 		return r, refuse(RuleRestart, "This bot is being restarted. Press Check the connection again in a minute.")
 	}
 	return r, err
+}
+
+// notLinked says no to whoever has not shown, by a sign-in of their own, which account of r's
+// tenant is theirs: the code of a check counts for that account only.
+func (d *Desk) notLinked(ctx context.Context, r *Request, by people.Person) *Refusal {
+	switch _, err := d.Linked(ctx, by.ID, r.Plan.TenantID); {
+	case errors.Is(err, ErrNotFound):
+		return refuse(RuleUnlinked, "The check shows what your own account of %s reaches, and it is not known which account that is. "+
+			"Nobody was asked anything. Type /entra-app link, sign in with it once, and check again.", r.Tenant)
+	case err != nil:
+		d.log.Warn("a link can't be read", "request", r.ID, "slack", by.ID, "err", err)
+		return refuse(RuleUnlinked, "It could not be read which account of %s is yours, so nobody was asked anything. Try again in a "+
+			"minute.", r.Tenant)
+	}
+	return nil
 }
 
 // A check is one person's sign-in under way.

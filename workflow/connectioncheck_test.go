@@ -39,6 +39,8 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 			"bea@fabrikam.com belongs to another tenant than contoso, so vb365-prod was not asked.", false},
 		"an administrator": {workflow.Signer{TenantID: workflowtest.ContosoID, ObjectID: "OBJ-EVE", UPN: "eve@contoso.com",
 			Roles: []string{workflow.GlobalAdministrator}}, nil, nil, "eve@contoso.com has a directory role", false},
+		"somebody else": {workflow.Signer{TenantID: workflowtest.ContosoID, ObjectID: "OBJ-TOM", UPN: "tom@contoso.com"}, nil, nil,
+			"tom@contoso.com is not the account that you are linked to, so vb365-prod was not asked.", false},
 		"an approver": {workflowtest.AdaOfAzure(), nil, nil, "Ada@contoso.com is the account of an approver", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,6 +71,48 @@ func TestAPersonIsToldWhatTheyReachOnTheServer(t *testing.T) {
 				}
 				n.Stop()
 				w.NoSecrets(log.String(), "ASSERTION ", code.Prompt.Code.Reveal())
+			})
+		})
+	}
+}
+
+func TestTheCodeOfACheckCountsForNobodyButWhoeverAsked(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, meanwhile func(w *workflowtest.World)
+		refused, says     string
+	}{
+		"not linked": {before: func(w *workflowtest.World) { w.Unlinks(workflowtest.Bea) }, refused: "Type /entra-app link"},
+		"unlinked while the code was out": {meanwhile: func(w *workflowtest.World) { w.Unlinks(workflowtest.Bea) },
+			says: "it is not known any more which account is yours, so vb365-prod was not asked"},
+		"linked": {says: "vb365-prod takes the sign-in"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := workflowtest.New(t).WithServer()
+				n := w.Boot()
+				defer n.Stop()
+				r := w.ConnectedApp(n)
+				if c.before != nil {
+					c.before(w)
+				}
+				_, err := n.CheckConnection(t.Context(), r.ID, workflowtest.Bea)
+				if c.refused != "" {
+					if err == nil || !strings.Contains(err.Error(), c.refused) || slices.Contains(w.Calls, "assertion code") {
+						t.Errorf("it says %v", err)
+					}
+					return
+				}
+				workflowtest.Pass(10 * time.Second)
+				code := w.NewestCheck()
+				if c.meanwhile != nil {
+					c.meanwhile(w)
+				}
+				w.Signer = beaSignsIn()
+				w.Use(code.Prompt.Code.Reveal(), nil)
+				workflowtest.Pass(10 * time.Second)
+				if got := w.NewestCheck().Said; !strings.Contains(got, c.says) {
+					t.Errorf("she was told %q", got)
+				}
 			})
 		})
 	}

@@ -122,14 +122,14 @@ func TestWhetherTheAppIsGoneIsLookedAtAgainAtEachSignIn(t *testing.T) {
 }
 
 func TestWhatARecreationHasBroughtBackCanBeUndone(t *testing.T) {
-	for _, anew := range []bool{false, true} {
+	for _, again := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			w := workflowtest.New(t)
 			n := w.Boot()
 			defer n.Stop()
 			head := w.HandedOver(n)
 			w.IsDeleted(head.UniqueName())
-			if anew {
+			if again {
 				w.Set(func() { clear(w.Deleted) })
 			}
 			w.Set(func() {

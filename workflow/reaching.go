@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/entra-app/entra-app/workflow/catalog"
+	"github.com/entra-app/entra-app/workflow/people"
 	"github.com/entra-app/entra-app/workflow/plan"
 	"github.com/entra-app/entra-app/workflow/text"
 )
@@ -142,7 +143,7 @@ func (e *Engine) signsInToCheck(ctx context.Context, r *Request, servers []Backu
 	if err != nil {
 		return err
 	}
-	c.Said = e.reached(r, who, servers, func(soFar string) {
+	c.Said = e.reached(r, c.To, who, servers, func(soFar string) {
 		c.Said = soFar
 		e.tell(c)
 	})
@@ -168,9 +169,23 @@ func (e *Engine) checkFailure(r *Request, own bool, err error) string {
 		"connection again: the next code is for this bot's own client.", no.Code)
 }
 
-// reached says in words what the servers show to whoever signed in. soFar is told of
-// each answer while others are waited for.
-func (e *Engine) reached(r *Request, who Assertion, servers []BackupServer, soFar func(string)) string {
+// othersAccount says why an account that signed in does not count for a person: their
+// link is to another one, or can't be read.
+func (e *Engine) othersAccount(r *Request, of people.Person, who Assertion) string {
+	l, holds, err := e.desk.LinkOf(context.WithoutCancel(e.hard), of.ID, r.Plan.TenantID)
+	switch {
+	case err == nil && holds && l.IsOf(who.TenantID, who.ObjectID):
+		return ""
+	case err == nil && !l.IsOf(who.TenantID, who.ObjectID):
+		return who.UPN + " is not the account that you are linked to"
+	}
+	return "it is not known any more which account is yours"
+}
+
+// reached says in words what the servers show to a person who signed in. soFar is told of
+// each answer while others are waited for. Whoever else has used the person's code is refused
+// before a server is asked, as that would pass their sign-in on.
+func (e *Engine) reached(r *Request, to people.Person, who Assertion, servers []BackupServer, soFar func(string)) string {
 	tenant, _ := e.desk.Tenant(r.Tenant)
 	servers = slices.DeleteFunc(slices.Clone(servers), func(s BackupServer) bool { _, ok := e.desk.server(s.Name()); return !ok })
 	names, was := namesOf(servers), "was"
@@ -193,6 +208,10 @@ func (e *Engine) reached(r *Request, who Assertion, servers []BackupServer, soFa
 	case who.RolesUnknown:
 		return fmt.Sprintf("Whether %s has a directory role can't be seen, and this bot passes the sign-in of an administrator on to "+
 			"nobody, so %s %s not asked. Press Check the connection again later.", who.UPN, names, was)
+	}
+	if why := e.othersAccount(r, to, who); why != "" {
+		return fmt.Sprintf("The code was for you alone, and %s, so %s %s not asked. Press Check the connection again and sign in with "+
+			"your own account; /entra-app link changes which one that is.", why, names, was)
 	}
 	said := make([]string, len(servers))
 	for i, s := range servers {

@@ -147,6 +147,14 @@ func (w *World) links(slack, account string) {
 	w.Store.links[l.Key()] = l
 }
 
+// Unlinks ends the link of somebody.
+func (w *World) Unlinks(who people.Person) {
+	w.T.Helper()
+	if err := w.Store.DropLink(context.Background(), who.ID, ContosoID); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
 // Unlinked is a world in which nobody is linked.
 func Unlinked(t *testing.T) *World {
 	w := New(t)
