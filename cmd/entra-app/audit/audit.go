@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/entra-app/entra-app/cmd/entra-app/arguments"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/store"
 	"github.com/entra-app/entra-app/workflow/document"
@@ -134,17 +135,11 @@ func (cmd command) called(c *call) int {
 	if cmd.flags != nil {
 		cmd.flags(flags, c)
 	}
-	var rest []string
-	for args := c.Args[1:]; ; { // flags may follow the argument
-		if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-			return exitOK
-		} else if err != nil {
-			return exitUsage
-		}
-		if args = flags.Args(); len(args) == 0 {
-			break
-		}
-		rest, args = append(rest, args[0]), args[1:]
+	rest, err := arguments.Parse(flags, c.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return exitOK
+	} else if err != nil {
+		return exitUsage
 	}
 	switch {
 	case cmd.takes == "" && len(rest) > 0:
@@ -156,7 +151,7 @@ func (cmd command) called(c *call) int {
 	case len(rest) == 1:
 		c.arg = rest[0]
 	}
-	err := cmd.run(c)
+	err = cmd.run(c)
 	switch {
 	case err == nil:
 		return exitOK

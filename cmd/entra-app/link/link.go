@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/cmd/entra-app/arguments"
 	"github.com/entra-app/entra-app/cmd/entra-app/audit"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/store"
@@ -66,17 +67,11 @@ func Run(ctx context.Context, p Process) int {
 	flags := flag.NewFlagSet("entra-app link "+p.Args[0], flag.ContinueOnError)
 	flags.SetOutput(p.Stderr)
 	file := flags.String("config", "entra-app.yaml", "the configuration `file`")
-	var rest []string
-	for args := p.Args[1:]; ; { // flags may follow the arguments
-		if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-			return exitOK
-		} else if err != nil {
-			return exitUsage
-		}
-		if args = flags.Args(); len(args) == 0 {
-			break
-		}
-		rest, args = append(rest, args[0]), args[1:]
+	rest, err := arguments.Parse(flags, p.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return exitOK
+	} else if err != nil {
+		return exitUsage
 	}
 	s, err := load(*file, p.Env)
 	if err == nil {

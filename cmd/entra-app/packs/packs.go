@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/entra-app/entra-app/cmd/entra-app/arguments"
 	"github.com/entra-app/entra-app/cmd/entra-app/config"
 	"github.com/entra-app/entra-app/workflow/document"
 	"github.com/entra-app/entra-app/workflow/pack/packfile"
@@ -115,14 +116,8 @@ func parse(c command, args []string, stderr io.Writer) (given []string, file str
 	flags := flag.NewFlagSet("entra-app pack "+c.name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&file, "config", "", "the configuration `file` whose packs are there, too")
-	for {
-		if err := flags.Parse(args); err != nil {
-			return nil, "", err
-		}
-		if args = flags.Args(); len(args) == 0 {
-			break
-		}
-		given, args = append(given, args[0]), args[1:]
+	if given, err = arguments.Parse(flags, args); err != nil {
+		return nil, "", err
 	}
 	takes := c.takes
 	if takes == "" {

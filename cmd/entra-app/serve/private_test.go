@@ -1,3 +1,7 @@
+//go:build !windows
+
+// Modes say nothing on Windows.
+
 package serve
 
 import (
@@ -6,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -14,9 +17,6 @@ import (
 )
 
 func TestFilesWithSecretsThatOthersCanReadAreRefused(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("modes say nothing there")
-	}
 	w := newWorld(t)
 	dir := filepath.Dir(w.cfg.Store)
 	opens := func() error {
