@@ -91,6 +91,9 @@ func namesOf(servers []BackupServer) string {
 // CheckConnection has whoever asks sign in, and has the backup servers say what
 // they reach there. The code and what came of it go to that person alone.
 func (d *Desk) CheckConnection(ctx context.Context, id string, by people.Person) (*Request, error) {
+	if no := TurnedAway(by); no != nil { // before they could learn whether there is such a request
+		return nil, d.turnAway(ctx, id, by, no)
+	}
 	r, err := d.store.Get(ctx, id)
 	if err != nil {
 		return nil, err
